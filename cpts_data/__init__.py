@@ -1,0 +1,1 @@
+"""What is true: territories, sources, indicators and their analysis. Knows no screen."""
