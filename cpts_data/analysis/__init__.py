@@ -1,0 +1,1 @@
+"""What the figures say: sums over territories, comparisons, secrecy, classes, spatial patterns."""
