@@ -1,0 +1,258 @@
+"""The command line: ``python -m cpts_data`` with French verbs.
+
+Figures go to standard output (or a file), everything else to standard error. Exit 0 when all went
+well, 2 when something was refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from cpts_data import french
+from cpts_data.contracts import ContractError, describe
+from cpts_data.diagnostic import Diagnostic, UnknownTerritoryError
+from cpts_data.indicators import INDICATORS
+from cpts_data.received import reason_of
+from cpts_data.space import SourceState
+from cpts_data.space.receiving import Receipt, add_files
+from cpts_data.territories import Level
+
+REFUSED = 2
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+_FRENCH = {
+    "usage: ": "utilisation : ",
+    "options": "options",
+    "positional arguments": "arguments",
+    "show this help message and exit": "afficher cette aide",
+    "the following arguments are required: %s": "il manque : %s",
+    "unrecognized arguments: %s": "arguments inconnus : %s",
+    "expected one argument": "une valeur est attendue",
+    "expected at least one argument": "au moins une valeur est attendue",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s : %(message)s",
+    "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r n'est pas l'un de "
+    "%(choices)s",
+    "%(prog)s: error: %(message)s\n": "%(prog)s : %(message)s\n",
+}
+
+
+def _console() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error, shown only to a person at a terminal."""
+    console = _console()
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(title, total=None)
+
+        def report(name: str, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, description=f"{title} {name[:40]}")
+
+        yield report
+
+
+def _say(text: str) -> None:
+    # Nothing that a file holds may move the cursor of the terminal.
+    print(_CONTROLS.sub("�", french.typography(text)), file=sys.stderr)
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Add official files to a space."""
+    with _progress("Ajout") as report:
+        receipts = add_files(
+            arguments.espace, arguments.fichiers, vintage=arguments.millesime, progress=report
+        )
+    for receipt in receipts:
+        _say_receipt(receipt)
+    return 0 if all(receipt.accepted for receipt in receipts) else REFUSED
+
+
+def _say_receipt(receipt: Receipt) -> None:
+    if not receipt.accepted:
+        _say(f"REFUSÉ  {receipt.file}")
+        _say(describe(receipt.faults))
+    else:
+        rows = french.count_of(receipt.rows, "ligne")
+        told = f"AJOUTÉ  {receipt.file} : {receipt.source_id}, {rows}"
+        if receipt.replaced:
+            names = french.enumeration(receipt.replaced)
+            kept = "conservé" if len(receipt.replaced) == 1 else "conservés"
+            told += f" ; remplace {names} ({kept} dans .precedents)"
+        _say(told)
+    for remark in receipt.remarks:
+        _say(f"        {remark}")
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Tell the state of a space, one line per source."""
+    with _progress("Vérification") as report:
+        diagnostic = Diagnostic.open(arguments.espace, report)
+    rows = [_state_row(diagnostic, state) for state in diagnostic.space.states.values()]
+    if not rows:
+        _say("Cet espace ne contient encore aucun fichier reconnu.")
+    table = Table("Source", "Titre", "Millésime", "Lignes", "Couverture", "Anomalies", box=None)
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    faulty = [state for state in diagnostic.space.states.values() if state.faults]
+    for state in faulty:
+        _say(f"\n{state.source.title} ({state.source.id})\n{describe(state.faults)}")
+    for name in diagnostic.space.states:
+        for remark in diagnostic.space.remarks(name):
+            _say(f"Remarque ({name}) : {remark}")
+    return REFUSED if faulty else 0
+
+
+def _state_row(diagnostic: Diagnostic, state: SourceState) -> tuple[str, ...]:
+    source = state.source
+    rows = sum(file.outcome.rows for file in state.kept)
+    vintage, coverage = french.NOT_AVAILABLE, french.NOT_AVAILABLE
+    if state.kept:
+        vintage = diagnostic.vintage_text(source.id)
+        coverage = french.percent(diagnostic.coverage_of(source.id))
+    faults = french.count_of(len(state.faults), "anomalie") if state.faults else "aucune"
+    return source.id, source.title, vintage, french.number(rows), coverage, faults
+
+
+def list_indicators(arguments: argparse.Namespace) -> int:
+    """Print the catalogue of indicators."""
+    if arguments.format == "table":
+        table = Table("Identifiant", "Libellé", "Unité", "Thème", "Sources", box=None)
+        for indicator in INDICATORS.values():
+            table.add_row(
+                indicator.id,
+                indicator.label,
+                indicator.unit,
+                indicator.theme.label,
+                ", ".join(indicator.source_ids),
+            )
+        Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+        return 0
+    rows = pd.DataFrame(
+        [
+            {
+                "id": indicator.id,
+                "label": indicator.label,
+                "unit": indicator.unit,
+                "theme": indicator.theme.value,
+                "nature": indicator.nature.value,
+                "polarity": indicator.polarity.value,
+                "definition": indicator.definition,
+                "sources": " ".join(indicator.source_ids),
+            }
+            for indicator in INDICATORS.values()
+        ]
+    )
+    _write(rows, arguments.format, arguments.sortie)
+    return 0
+
+
+def values(arguments: argparse.Namespace) -> int:
+    """Write the tidy Values table of some indicators at one level."""
+    unknown = [name for name in arguments.indicateur if name not in INDICATORS]
+    if unknown:
+        _say(
+            f"Indicateur inconnu : {', '.join(unknown)}. "
+            f"Indicateurs connus : {', '.join(INDICATORS)}."
+        )
+        return REFUSED
+    with _progress("Ouverture") as report:
+        diagnostic = Diagnostic.open(arguments.espace, report)
+    table = diagnostic.values(
+        arguments.indicateur, arguments.niveau, arguments.territoire, arguments.periode
+    )
+    _write(table, arguments.format, arguments.sortie)
+    return 0
+
+
+def _write(table: pd.DataFrame, form: str, target: Path | None) -> None:
+    if form == "json":
+        records = table.astype(object).where(table.notna(), None).to_dict(orient="records")
+        text = json.dumps(records, ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = table.to_csv(index=False)
+    if target is None:
+        sys.stdout.write(text)
+    else:
+        target.write_text(text, encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    translate = lambda text: _FRENCH.get(text, text)  # noqa: E731
+    setattr(argparse, "_", translate)  # noqa: B010 - argparse's own hook for translations
+    parser = argparse.ArgumentParser(
+        prog="python -m cpts_data", description="Diagnostic territorial de santé des CPTS."
+    )
+    verbs = parser.add_subparsers(dest="verbe", required=True, metavar="verbe")
+
+    adding = verbs.add_parser("ajouter", help="ajouter des fichiers officiels à un espace")
+    adding.add_argument("--espace", type=Path, required=True, metavar="DOSSIER")
+    adding.add_argument(
+        "--millesime", default="", metavar="ANNÉE", help="si le fichier ne le dit pas"
+    )
+    adding.add_argument("fichiers", type=Path, nargs="+", metavar="FICHIER")
+    adding.set_defaults(run=add)
+
+    verifying = verbs.add_parser("verifier", help="vérifier les fichiers d'un espace")
+    verifying.add_argument("--espace", type=Path, required=True, metavar="DOSSIER")
+    verifying.set_defaults(run=verify)
+
+    listing = verbs.add_parser("indicateurs", help="lister le catalogue des indicateurs")
+    listing.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    listing.add_argument("--sortie", type=Path, metavar="FICHIER")
+    listing.set_defaults(run=list_indicators)
+
+    telling = verbs.add_parser("valeurs", help="calculer des indicateurs à un niveau")
+    telling.add_argument("--espace", type=Path, required=True, metavar="DOSSIER")
+    telling.add_argument("--niveau", choices=[str(level) for level in Level], required=True)
+    telling.add_argument("--indicateur", nargs="+", action="extend", required=True, metavar="ID")
+    telling.add_argument("--territoire", nargs="+", action="extend", metavar="CODE")
+    telling.add_argument("--periode", metavar="TEXTE")
+    telling.add_argument("--format", choices=("csv", "json"), default="csv")
+    telling.add_argument("--sortie", type=Path, metavar="FICHIER")
+    telling.set_defaults(run=values)
+    return parser
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; every fault is told in French, never as a traceback."""
+    arguments = _parser().parse_args(words)
+    try:
+        return int(arguments.run(arguments))
+    except ContractError as error:
+        _say(str(error))
+    except UnknownTerritoryError as error:
+        _say(str(error))
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        where = f" « {error.filename} »" if error.filename else ""
+        _say(f"Impossible de lire ou d'écrire{where} : {reason_of(error)}.")
+    except KeyboardInterrupt:
+        _say("Interrompu : chaque fichier est entré en entier dans l'espace, ou pas du tout.")
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The ACI contract of a CPTS: size classes, funding, calendar, follow-up."""

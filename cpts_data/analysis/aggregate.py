@@ -1,0 +1,99 @@
+"""From tables by commune to figures by territory: one path for every indicator and level."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cpts_data.contracts import STATUS_SUFFIX, Column
+from cpts_data.measures import Status, UnitColumn
+from cpts_data.territories import Units
+
+VALUES_COLUMNS = (
+    "indicator",
+    "level",
+    "territory",
+    "name",
+    "period",
+    "stratum",
+    "value",
+    "lower",
+    "upper",
+    "numerator",
+    "denominator",
+    "coverage",
+    "status",
+    "unit",
+    "sources",
+)
+WHOLE = "ensemble"
+
+
+def unit_column(
+    table: pd.DataFrame, column: Column, units: Units, outside: frozenset[str]
+) -> UnitColumn:
+    """Lay one column of a table (one row per ``code``) over the unit slots.
+
+    ``outside`` are the départements out of the dataset's field: there, an absent row is
+    ``sans_objet``, elsewhere it is missing.
+    """
+    rows = table.drop_duplicates("code", keep="last")
+    if rows.empty:
+        return UnitColumn.observed(np.full(len(units.codes), np.nan))
+    # Plain objects: looking up 35,000 Arrow strings is ten times slower.
+    held = pd.Index(rows["code"].to_numpy(dtype=object))
+    place = held.get_indexer(pd.Index(units.codes.to_numpy(dtype=object)))
+    present = place >= 0
+    known = rows[column.name].to_numpy(dtype=float, na_value=np.nan)
+    values = np.where(present, known[place], np.nan)
+    departements = units.table["departement"].to_numpy(dtype=object)
+    beyond = np.isin(departements.astype(str), sorted(outside)) & ~present
+    status_name = f"{column.name}{STATUS_SUFFIX}"
+    masked = np.zeros(len(values), dtype=bool)
+    estimated = np.zeros(len(values), dtype=bool)
+    if status_name in rows.columns:
+        status = rows[status_name].astype("string").fillna("").to_numpy(dtype=object)[place]
+        masked = present & (status == Status.MASKED.value)
+        estimated = present & (status == Status.ESTIMATED.value)
+        beyond |= present & (status == Status.NOT_APPLICABLE.value)
+    return UnitColumn(
+        values, present, masked, beyond, estimated, column.threshold, column.zeros_published
+    )
+
+
+def own_rows(table: pd.DataFrame, column: Column, codes: pd.Index) -> pd.DataFrame:
+    """The producer's own figures for the given codes: ``value`` and ``status`` by code.
+
+    An index carried to the parts of a commune that was cut is nobody's figure: it serves in the
+    means of larger territories and is ``manquant`` here (DOMAIN §9.3).
+    """
+    rows = table.drop_duplicates("code", keep="last").set_index("code")
+    rows = rows.loc[rows.index.intersection(codes)]
+    value = rows[column.name].astype(float)
+    status_name = f"{column.name}{STATUS_SUFFIX}"
+    told = np.where(value.notna(), Status.OBSERVED.value, Status.MISSING.value)
+    status = pd.Series(told, index=rows.index, dtype="object")
+    if status_name in rows.columns:
+        status = rows[status_name].astype("object").where(rows[status_name].notna(), status)
+    if column.combine == "moyenne":
+        cut = status == Status.ESTIMATED.value
+        value, status = value.mask(cut), status.mask(cut, Status.MISSING.value)
+    return pd.DataFrame({"value": value, "status": status})
+
+
+def tidy(
+    result: pd.DataFrame,
+    names: pd.Series,
+    *,
+    indicator: str,
+    level: str,
+    period: str,
+    unit: str,
+    sources: str,
+) -> pd.DataFrame:
+    """Make the tidy ``Values`` table out of a measure's result, indexed by territory id."""
+    table = result.reset_index(names="territory")
+    table["indicator"], table["level"], table["period"] = indicator, level, period
+    table["stratum"], table["unit"], table["sources"] = WHOLE, unit, sources
+    table["name"] = names.reindex(result.index).to_numpy()
+    return table[list(VALUES_COLUMNS)]

@@ -1,0 +1,132 @@
+"""Numbers, gaps, dates and lists as French readers expect them.
+
+The locale rules are those of the Unicode CLDR through Babel; what Babel leaves to the writer
+(true minus sign, narrow no-break spaces before double punctuation) follows the « Lexique des
+règles typographiques en usage à l'Imprimerie nationale ».
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Sequence
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+NARROW = "\u202f"
+NO_BREAK = "\u00a0"
+MINUS = "\u2212"
+NOT_AVAILABLE = "n.d."
+
+_LOCALE = "fr_FR"
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
+    """Write a number: decimal comma, narrow no-break thousands, true minus, « n.d. » if missing.
+
+    ``digits`` is the number of decimals; with ``fixed=False`` trailing zeros are dropped.
+    """
+    if value is None or _is_missing(value):
+        return NOT_AVAILABLE
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    rounded = round(float(value), digits)
+    decimals = ("0" if fixed else "#") * digits
+    text: str = format_decimal(
+        rounded + 0.0, format=f"#,##0.{decimals}" if digits else "#,##0", locale=_LOCALE
+    )
+    if rounded == 0:
+        text = text.lstrip("-")
+    return text.replace(NO_BREAK, NARROW).replace("-", MINUS)
+
+
+def signed(value: float | None, digits: int = 0) -> str:
+    """Write a gap with its sign: « +1,2 », « −0,4 », « 0,0 »."""
+    text = number(value, digits)
+    if value is None or _is_missing(value) or round(float(value), digits) <= 0:
+        return text
+    return f"+{text}"
+
+
+def with_unit(value: float | None, unit: str, digits: int = 0) -> str:
+    """Write a number and its unit, held together: « 12,3 % », « 3,3 consultations/an/hab. »."""
+    text = number(value, digits)
+    if text == NOT_AVAILABLE or not unit:
+        return text
+    space = NARROW if unit.startswith(("%", "€")) else NO_BREAK
+    return f"{text}{space}{unit}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Write a share between 0 and 1 as a percentage: 0.123 gives « 12,3 % »."""
+    return with_unit(None if share is None else share * 100, "%", digits)
+
+
+def between(lower: float | None, upper: float | None, unit: str = "", digits: int = 0) -> str:
+    """Write an interval: « entre 6,9 et 8,9 % »."""
+    return f"entre {number(lower, digits)} et {with_unit(upper, unit, digits)}"
+
+
+def date(day: dt.date | None) -> str:
+    """Write a date in full: « 22 novembre 2026 », « 1er janvier 2024 »."""
+    if day is None:
+        return NOT_AVAILABLE
+    text: str = format_date(day, format="d MMMM y", locale=_LOCALE)
+    return re.sub(r"^1 ", "1er ", text)
+
+
+def enumeration(items: Sequence[str], conjunction: str = "et") -> str:
+    """Join words as a sentence does: « a, b et c »."""
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def count_of(quantity: float, singular: str, plural: str | None = None) -> str:
+    """Write a count and its noun: « 1 commune », « 12 communes » (plural from 2 on)."""
+    noun = singular if abs(quantity) < 2 else (plural or f"{singular}s")
+    return f"{number(quantity)}{NO_BREAK}{noun}"
+
+
+def size_in_bytes(size: float) -> str:
+    """Write a file size: « 3,1 Mo »."""
+    for unit in ("o", "ko", "Mo"):
+        if size < 1000:
+            return with_unit(size, unit, 0 if unit == "o" else 1)
+        size /= 1000
+    return with_unit(size, "Go", 1)
+
+
+_DOUBLE_PUNCTUATION = re.compile(r"[ \u00a0\u202f]+([;!?%])")
+_COLON = re.compile(r"[ \u202f](:)")
+_OPENING = re.compile(r"«[ \u00a0\u202f]*")
+_CLOSING = re.compile(r"[ \u00a0\u202f]*»")
+
+
+def typography(text: str) -> str:
+    """Put the no-break spaces of French typography into a sentence written with plain spaces."""
+    text = _DOUBLE_PUNCTUATION.sub(NARROW + r"\1", text)
+    text = _COLON.sub(NO_BREAK + r"\1", text)
+    text = _OPENING.sub("«" + NO_BREAK, text)
+    return _CLOSING.sub(NO_BREAK + "»", text).replace("'", "’")
+
+
+_VOWELS = "aeiouyhàâäéèêëîïôöùûüœæ"
+
+
+def of(name: str) -> str:
+    """Say « de » before a name, with elision and contraction: « d'Orlac », « du Vallon »."""
+    if name.startswith("Le "):
+        return f"du {name[3:]}"
+    if name.startswith("Les "):
+        return f"des {name[4:]}"
+    if name[:1].lower() in _VOWELS:
+        return f"d’{name}"
+    return f"de {name}"

@@ -1,0 +1,39 @@
+"""Received files before anyone trusts them: what kind they are, how they begin, their text cells.
+
+Readers look at a :class:`Head` (a few kilobytes) to recognise a file by its content, whatever its
+name, then read all cells as text. Every failure is a :class:`ContractError` in French.
+"""
+
+from cpts_data.received.heads import (
+    Head,
+    cell_text,
+    encoding_of,
+    head_of,
+    reason_of,
+    refuse_bomb,
+    refuse_unreadable,
+    sniff_separator,
+)
+from cpts_data.received.tables import (
+    as_text,
+    read_sheet,
+    read_text_table,
+    require_columns,
+    to_number,
+)
+
+__all__ = [
+    "Head",
+    "as_text",
+    "cell_text",
+    "encoding_of",
+    "head_of",
+    "read_sheet",
+    "read_text_table",
+    "reason_of",
+    "refuse_bomb",
+    "refuse_unreadable",
+    "require_columns",
+    "sniff_separator",
+    "to_number",
+]

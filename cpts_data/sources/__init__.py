@@ -1,0 +1,57 @@
+"""The published datasets: one module each, named by its source id, listed here and nowhere else.
+
+A source module offers ``SOURCE`` (what it is and promises), ``recognises(head)``, ``read(path)``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol, cast
+
+import pandas as pd
+
+from cpts_data.contracts import Source
+from cpts_data.received import Head
+from cpts_data.sources import (
+    cog,
+    contours_communes,
+    cpts_liste,
+    cpts_perimetres,
+    drees_apl,
+    insee_filosofi,
+    populations_legales,
+    table_appartenance,
+)
+
+
+class SourceModule(Protocol):
+    """What a source module offers."""
+
+    SOURCE: Source
+
+    def recognises(self, head: Head) -> bool:
+        """Whether this file is of this dataset, by its content."""
+
+    def read(self, path: Path) -> pd.DataFrame:
+        """Read the whole file; raises ContractError with all faults."""
+
+
+# The code file comes first: the others are checked against it.
+MODULES: dict[str, SourceModule] = {
+    module.SOURCE.id: cast("SourceModule", module)
+    for module in (
+        cog,
+        contours_communes,
+        table_appartenance,
+        populations_legales,
+        drees_apl,
+        insee_filosofi,
+        cpts_liste,
+        cpts_perimetres,
+    )
+}
+
+
+def recognise(head: Head) -> list[str]:
+    """Ids of the sources that recognise a file (one when all is well)."""
+    return [name for name, module in MODULES.items() if module.recognises(head)]

@@ -1,0 +1,88 @@
+"""INSEE, populations légales communales: ``donnees_communes.csv``.
+
+Arrondissements stand for Paris, Lyon and Marseille; Mayotte is in another file. The vintage is
+nowhere in the file: it is two years before the geography that its codes show (populations légales
+2021, geography of 1 January 2023). Sums use the *population municipale*: the *population totale*
+counts some people in two communes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.received import Head, read_text_table, require_columns, to_number
+from cpts_data.territories import repair_commune_codes, repair_remarks
+
+SOURCE = Source(
+    id="populations_legales",
+    title="Populations légales des communes",
+    publisher="Insee",
+    landing_page="https://www.insee.fr/fr/statistiques/7739582?sommaire=7728826",
+    licence="Licence Ouverte 2.0",
+    level="commune",
+    field="France hors Mayotte",
+    outside=frozenset({"976"}),
+    key=("code", "period"),
+    period_lag=2,
+    columns=(
+        Column("code", Kind.COMMUNE, "commune ou arrondissement municipal"),
+        Column("period", Kind.TEXT, "année du recensement", nullable=True),
+        Column("nom", Kind.TEXT, "nom de la commune"),
+        Column("population", Kind.INTEGER, "population municipale", unit="habitants", minimum=0),
+        Column(
+            "population_totale",
+            Kind.INTEGER,
+            "population totale (municipale et comptée à part)",
+            unit="habitants",
+            minimum=0,
+        ),
+    ),
+)
+
+MAXIMUM_ROWS = 500_000
+_COLUMNS = ("DEP", "CODCOM", "COM", "Commune", "PMUN", "PCAP", "PTOT")
+
+
+def recognises(head: Head) -> bool:
+    """Tell the file by ``PMUN`` and ``PTOT`` beside a commune code."""
+    header = head.header()
+    return {"PMUN", "PTOT"} <= set(header) and bool({"COM", "CODCOM"} & set(header))
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read one row per commune or arrondissement; ``period`` is left empty for the space to say."""
+    faults = Faults(path.name)
+    raw = read_text_table(path, columns=_COLUMNS, maximum_rows=MAXIMUM_ROWS)
+    code = ("COM",) if "COM" in raw.columns else ("DEP", "CODCOM")
+    require_columns(raw, (*code, "Commune", "PMUN", "PTOT"), faults)
+    codes = raw["COM"] if "COM" in raw.columns else raw["DEP"].str[:2] + raw["CODCOM"]
+    table = pd.DataFrame({"ligne": raw["ligne"]})
+    table["code"], repaired = repair_commune_codes(codes)
+    table["period"] = ""
+    table["nom"] = raw["Commune"].str.strip()
+    for name, label in (("population", "PMUN"), ("population_totale", "PTOT")):
+        table[name], _ = to_number(raw[label], faults, label, raw["ligne"])
+    check(table, SOURCE, faults)
+    if "PCAP" in raw.columns:
+        _check_sums(table, raw, faults)
+    faults.raise_if_any()
+    result = table.drop(columns="ligne")
+    result.attrs["remarques"] = repair_remarks(repaired)
+    return result
+
+
+def _check_sums(table: pd.DataFrame, raw: pd.DataFrame, faults: Faults) -> None:
+    """The total is the population municipale and the one counted apart: a cut figure shows."""
+    apart, _ = to_number(raw["PCAP"], faults, "PCAP", raw["ligne"])
+    gap = (table["population"] + apart - table["population_totale"]).abs()
+    for position in table.index[gap > 0]:
+        faults.add(
+            f"« {raw.at[position, 'PTOT']} »",
+            f"PMUN + PCAP, soit {raw.at[position, 'PMUN']} + {raw.at[position, 'PCAP']}",
+            "reprenez le fichier d'origine : un nombre y a été tronqué ou modifié.",
+            row=int(raw.at[position, "ligne"]),
+            column="PTOT",
+        )

@@ -1,0 +1,281 @@
+"""Receive files into a space: recognise, check, prune, copy, record. All or nothing for each file.
+
+A file enters under its source's folder with its provenance. The file that it replaces is kept in
+``.precedents`` so that the step can be undone. Interrupted at any instant, the space is as before
+or as after: the record is written first, the file is copied under a hidden name, and renaming it
+is the one step that counts (:func:`~cpts_data.space.provenance.superseded`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import tomli_w
+
+from cpts_data import french, reference
+from cpts_data.contracts import Fault, Source
+from cpts_data.sources import MODULES
+from cpts_data.space import (
+    DESCRIPTION,
+    Progress,
+    Space,
+    checked,
+    coding,
+    read_file,
+    received_files,
+    table_key,
+)
+from cpts_data.space.arriving import recognised, refusal, safe_name, unpacked
+from cpts_data.space.cache import Cache
+from cpts_data.space.provenance import (
+    FileRecord,
+    read_provenance,
+    sha256_of,
+    superseded,
+    today,
+    write_atomically,
+    write_provenance,
+)
+from cpts_data.space.pruning import copy_without_persons
+
+PREVIOUS = ".precedents"
+_MAJORITY = 0.5
+_SHOWN = 5
+_ONE_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one file: its source and place, or the faults for which it was refused."""
+
+    file: str
+    source_id: str = ""
+    rows: int = 0
+    replaced: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the file is now in the space."""
+        return not self.faults
+
+
+def add_files(
+    space: Path,
+    files: Sequence[Path],
+    *,
+    vintage: str = "",
+    address: str = "",
+    progress: Progress | None = None,
+) -> list[Receipt]:
+    """Add files to a space, archives unpacked; one receipt per data file.
+
+    The space is created when absent, unless every file is refused.
+    """
+    created = not space.exists()
+    space.mkdir(parents=True, exist_ok=True)
+    if not (space / DESCRIPTION).exists():
+        title = tomli_w.dumps({"titre": space.resolve().name})
+        write_atomically(space / DESCRIPTION, title.encode())
+    refused: list[tuple[str, tuple[Fault, ...]]] = []
+    receipts: list[Receipt] = []
+    with unpacked(files, refused) as ready:
+        receipts += [Receipt(name, faults=faults) for name, faults in refused]
+        known = [(arrival, *recognised(arrival.path)) for arrival in ready]
+        order = list(MODULES)
+        known.sort(key=lambda item: order.index(item[1]) if item[1] else -1)
+        for number, (arrival, source_id, faults) in enumerate(known):
+            if progress is not None:
+                progress(arrival.path.name, number, len(known))
+            if faults:
+                receipt = Receipt(arrival.path.name, faults=faults)
+            else:
+                receipt = _add(space, arrival.path, source_id, vintage, address)
+            receipts.append(replace(receipt, remarks=receipt.remarks + arrival.remarks))
+        if progress is not None:
+            progress("", len(known), len(known))
+    if created and not any(receipt.accepted for receipt in receipts):
+        shutil.rmtree(space)
+    return receipts
+
+
+def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) -> Receipt:
+    source = MODULES[source_id].SOURCE
+    folder = space / source_id
+    folder.mkdir(exist_ok=True)
+    _settle(folder)
+    name = safe_name(path.name)
+    temporary = folder / f".{os.getpid()}.{name}"
+    try:
+        pruning = copy_without_persons(path, temporary, source)
+        if pruning and not name.lower().endswith(".csv"):
+            name = f"{Path(name).stem}.csv"
+        outcome, table = read_file(source_id, temporary)
+        if table is None:
+            told = tuple(replace(fault, file=path.name) for fault in outcome.faults)
+            return Receipt(path.name, source_id, faults=told)
+        remarks: list[str] = []
+        resolved = coding.with_resolved_names(table, _own_codes(space), remarks)
+        faults = _unknown_codes(space, table, resolved, source, path.name, remarks)
+        if faults:
+            return Receipt(path.name, source_id, faults=faults)
+        digest = sha256_of(temporary)
+        name = _free_name(folder, name, digest)
+        replaced = _replaced(space, resolved, source, name)
+        record = FileRecord(
+            nom=name,
+            titre=source.title,
+            editeur=source.publisher,
+            adresse=address or source.landing_page,
+            date_recuperation=today(),
+            millesime=vintage,
+            licence=source.licence,
+            sha256=digest,
+            sha256_original=sha256_of(path) if pruning else "",
+            remplace="/".join(replaced),
+            remarque=pruning,
+        )
+        write_provenance(folder, {**read_provenance(folder), name: record})
+        temporary.replace(folder / name)
+    finally:
+        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()  # succeeds only where a refused file would leave it empty
+    _settle(folder)
+    Cache(space).keep(table_key(source_id, digest), outcome, table)
+    return Receipt(path.name, source_id, outcome.rows, replaced, (*outcome.remarks, *remarks))
+
+
+def _settle(folder: Path) -> None:
+    """Finish what an interrupted addition left: superseded files, records and copies."""
+    records = read_provenance(folder)
+    gone = superseded(folder, records)
+    for old in gone:
+        _set_aside(folder, old)
+    kept = {
+        name: replace(record, remplace="")
+        for name, record in records.items()
+        if name not in gone and (folder / name).is_file()
+    }
+    if kept != records:
+        write_provenance(folder, kept)
+    for copy in folder.glob(".[0-9]*.*"):
+        with suppress(OSError):
+            if time.time() - copy.stat().st_mtime > _ONE_DAY:
+                copy.unlink()
+
+
+def _own_codes(space: Path) -> pd.DataFrame:
+    """The space's own code file, empty when it has none."""
+    return Space.open(space).own_codes if (space / "cog").is_dir() else pd.DataFrame()
+
+
+def _unknown_codes(
+    space: Path,
+    table: pd.DataFrame,
+    resolved: pd.DataFrame,
+    source: Source,
+    name: str,
+    remarks: list[str],
+) -> tuple[Fault, ...]:
+    """Refuse a file most of whose communes no code file knows; remark on the unknown of others."""
+    if not coding.tells_communes(source):
+        return ()
+    if len(resolved) <= _MAJORITY * len(table):
+        return refusal(
+            name,
+            f"{french.number(len(table) - len(resolved))} communes inconnues sur "
+            f"{french.number(len(table))}. {' '.join(remarks[:_SHOWN])}",
+            "des noms de communes de leur département",
+            "vérifiez les colonnes du nom de la commune et du département.",
+        )
+    codes = resolved["code"].dropna()
+    known = codes.isin(known_codes(space))
+    unknown = codes[~known].unique()
+    examples = ", ".join(unknown[:_SHOWN])
+    if len(codes) and known.mean() <= _MAJORITY:
+        return refusal(
+            name,
+            f"{french.number(int((~known).sum()))} codes de communes inconnus sur "
+            f"{french.number(len(codes))} (par exemple {examples})",
+            "des codes du code officiel géographique, d'aujourd'hui ou d'hier",
+            "vérifiez la colonne des codes ; des codes postaux ne sont pas des codes de communes.",
+        )
+    if len(unknown):
+        told = french.count_of(
+            len(unknown), "code de commune inconnu", "codes de communes inconnus"
+        )
+        dots = "…" if len(unknown) > _SHOWN else ""
+        remarks.append(f"{told} du code officiel géographique : {examples}{dots}.")
+    return ()
+
+
+def known_codes(space: Path) -> pd.Index:
+    """Every code that the shipped reference or the space's own code file knows, past or present."""
+    present = reference.communes().index.append(reference.arrondissements().index)
+    codes = present.append(pd.Index(reference.former_communes()["code"].unique()))
+    if (space / "cog").is_dir():
+        opened = Space.open(space)
+        if opened.has("cog"):
+            codes = codes.append(pd.Index(opened.table("cog")["code"]))
+    return codes.unique()
+
+
+def _free_name(folder: Path, name: str, digest: str) -> str:
+    """The file's name, or a variant when another file of the folder already bears it."""
+    target = folder / name
+    if not target.exists() or sha256_of(target) == digest:
+        return name
+    path = Path(name)
+    return f"{path.stem}-{digest[:8]}{path.suffix}"
+
+
+def _replaced(space: Path, table: pd.DataFrame, source: Source, name: str) -> tuple[str, ...]:
+    """Older files most of whose rows the new one tells again."""
+    key = list(source.replaced_by or source.key)
+    if not set(key) <= set(table.columns):
+        return ()
+    new = pd.MultiIndex.from_frame(table[key].astype("string"))
+    found = []
+    for path in received_files(space / source.id):
+        if path.name == name:
+            continue
+        old = _table_of(space, source, path)
+        if old is None or not len(old):
+            continue
+        rows = pd.MultiIndex.from_frame(old[key].astype("string"))
+        if rows.isin(new).mean() > _MAJORITY and not _dated_apart(old, source):
+            found.append(path.name)
+    return tuple(found)
+
+
+def _table_of(space: Path, source: Source, path: Path) -> pd.DataFrame | None:
+    """The table of a file of the space with its names resolved, None when it was set aside."""
+    cache = Cache(space)
+    key, outcome = checked(source.id, path, cache)
+    if outcome.faults:
+        return None
+    table = cache.table(key, outcome.geographic)
+    if table is None:
+        table = read_file(source.id, path)[1]
+    return None if table is None else coding.with_resolved_names(table, _own_codes(space), [])
+
+
+def _dated_apart(old: pd.DataFrame, source: Source) -> bool:
+    """Whether the file's vintage is not in its rows: then two files may be two years."""
+    return source.period_lag is not None and "period" in old.columns and (old["period"] == "").all()
+
+
+def _set_aside(folder: Path, name: str) -> None:
+    previous = folder / PREVIOUS
+    previous.mkdir(exist_ok=True)
+    if (folder / name).exists():
+        (folder / name).replace(previous / name)

@@ -1,0 +1,178 @@
+"""The page « Sources et méthodes », written by the catalogues of sources and indicators."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from cpts_data import french
+from cpts_data.contracts import describe
+from cpts_data.indicators import INDICATORS, Indicator, Polarity
+from cpts_data.measures import Status
+from cpts_data.sources import MODULES
+from pages.parts import blocks
+from pages.parts.frame import Frame
+
+_POLARITIES = {
+    Polarity.HIGH_IS_GOOD: "une valeur élevée est favorable",
+    Polarity.LOW_IS_GOOD: "une valeur faible est favorable",
+    Polarity.NO_JUDGEMENT: "ni favorable ni défavorable : l’indicateur décrit un besoin",
+}
+
+
+def state_of_space(page: Frame) -> None:
+    """What the chosen space holds: sources, vintages, rows, coverage, faults."""
+    diagnostic = page.diagnostic
+    blocks.section("Données de cet espace", f"Espace « {diagnostic.space.title} ».")
+    rows = []
+    for name, state in diagnostic.space.states.items():
+        kept = state.kept
+        coverage = diagnostic.coverage_of(name) if kept else float("nan")
+        rows.append(
+            {
+                "Source": state.source.title,
+                "Producteur": state.source.publisher,
+                "Millésime": diagnostic.vintage_text(name) if kept else french.NOT_AVAILABLE,
+                "Lignes": sum(file.outcome.rows for file in kept),
+                "Population couverte": french.percent(coverage),
+                "Fichiers": ", ".join(file.path.name for file in kept),
+                "Anomalies": len(state.faults),
+            }
+        )
+    if not rows:
+        blocks.nothing_here("Cet espace est vide.", "Ajoutez-y des fichiers officiels.")
+        return
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        column_config={"Lignes": st.column_config.NumberColumn(format="localized")},
+    )
+    for state in diagnostic.space.states.values():
+        if state.faults:
+            st.warning(f"{state.source.title} : un fichier a été mis de côté.")
+            st.code(describe(state.faults), language=None)
+    remarks = [
+        (MODULES[name].SOURCE.title, remark)
+        for name in diagnostic.space.states
+        for remark in diagnostic.space.remarks(name)
+    ]
+    if remarks:
+        with st.expander(f"Remarques sur les fichiers ({len(remarks)})"):
+            for title, remark in remarks:
+                blocks.note(f"{title} : {remark}")
+
+
+def indicators(page: Frame) -> None:
+    """One sheet for each indicator of the catalogue."""
+    blocks.section("Indicateurs")
+    for indicator in INDICATORS.values():
+        with st.expander(f"{indicator.label} ({indicator.unit})"):
+            st.html(_indicator_sheet(page, indicator))
+
+
+def _indicator_sheet(page: Frame, indicator: Indicator) -> str:
+    period = page.diagnostic.latest_period(indicator)
+    line = page.diagnostic.source_line(indicator, period) if period else "non disponible ici"
+    marks = [f"{french.number(mark, 1)} : {words}" for mark, words in indicator.thresholds]
+    rows = [
+        ("Identifiant", indicator.id),
+        ("Thème", indicator.theme.label),
+        ("Définition", indicator.definition),
+        ("Pourquoi", indicator.why),
+        ("Lecture", _POLARITIES[indicator.polarity]),
+        ("Limites", indicator.caveat),
+        ("Repères", " ; ".join(marks)),
+        ("Données lues", ", ".join(indicator.columns)),
+        ("Source dans cet espace", line),
+    ]
+    return _definition_list([(name, text) for name, text in rows if text])
+
+
+def _definition_list(rows: list[tuple[str, str]]) -> str:
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        f'<td style="text-align:left">{escape(french.typography(text))}</td></tr>'
+        for name, text in rows
+    )
+    return f'<table class="cpts-table"><tbody>{body}</tbody></table>'
+
+
+def sources(page: Frame) -> None:
+    """One sheet for each source that the product can read."""
+    blocks.section("Sources reconnues")
+    for name, module in MODULES.items():
+        source = module.SOURCE
+        with st.expander(f"{source.title} ({source.publisher})"):
+            rows = [
+                ("Identifiant", name),
+                ("Producteur", source.publisher),
+                ("Page du producteur", source.landing_page),
+                ("Licence", source.licence),
+                ("Mention", source.credit),
+                ("Champ", source.field),
+                ("Remarques", source.notes),
+                ("Présente dans cet espace", "oui" if page.diagnostic.space.has(name) else "non"),
+            ]
+            st.html(_definition_list([(label, text) for label, text in rows if text]))
+            st.dataframe(
+                pd.DataFrame(
+                    [
+                        {
+                            "Colonne": column.name,
+                            "Contenu": column.description,
+                            "Type": str(column.kind),
+                            "Unité": column.unit,
+                        }
+                        for column in source.columns
+                    ]
+                ),
+                hide_index=True,
+                width="stretch",
+            )
+
+
+def methods() -> None:
+    """How figures are made, and the words and signs of what is not known."""
+    blocks.section("Méthodes")
+    st.html(
+        _definition_list(
+            [
+                (
+                    "Addition d'abord, division ensuite",
+                    "Un taux de territoire est la somme des numérateurs sur la somme des "
+                    "dénominateurs de ses communes, jamais la moyenne de leurs taux.",
+                ),
+                (
+                    "APL",
+                    "La moyenne pondère les communes par leur population standardisée ; les "
+                    "habitants sous un seuil se comptent avec la population totale (règle de la "
+                    "DREES).",
+                ),
+                (
+                    "Paris, Lyon, Marseille",
+                    "L'unité est l'arrondissement municipal ; la ville n'est jamais comptée en "
+                    "plus de ses arrondissements.",
+                ),
+                (
+                    "Couverture",
+                    "Part de la population du territoire pour laquelle le chiffre est connu.",
+                ),
+                *((f"« {status.words} »", _STATUS_HELP[status]) for status in _STATUS_HELP),
+            ]
+        )
+    )
+
+
+_STATUS_HELP = {
+    Status.MASKED: "Le producteur cache ce chiffre pour protéger les personnes : il existe, il "
+    "n'est pas nul. Hachures sur les cartes.",
+    Status.MISSING: "Personne ne nous a donné ce chiffre. Gris sur les cartes.",
+    Status.NOT_APPLICABLE: "Le chiffre n'a pas de sens ici (aucun habitant, territoire hors du "
+    "champ de la source). Blanc sur les cartes.",
+    Status.ESTIMATED: "Calculé par nos soins selon une méthode déclarée ; bordure pointillée sur "
+    "les cartes.",
+    Status.BOUNDED: "Somme comprenant des valeurs masquées : on en donne les bornes.",
+}

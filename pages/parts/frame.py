@@ -1,0 +1,203 @@
+"""The frame of every page: menu, choice of space and territory, address bar, look.
+
+Alone touches ``st.session_state`` and ``st.query_params``. The address holds ids
+(``?espace=…&cpts=…&indicateur=…``), so that any view can be sent by e-mail, and each page opens by
+deep link, alone, first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cpts_data.contracts import ContractError
+from cpts_data.diagnostic import Diagnostic
+from cpts_data.territories import Level, Territory
+from pages.parts import store
+
+PRODUCT = "Diagnostic territorial des CPTS"
+MENU: dict[str, tuple[tuple[str, str], ...]] = {
+    "Explorer": (("app.py", "Accueil"), ("pages/carte.py", "Carte")),
+    "Diagnostiquer": (("pages/synthese.py", "Synthèse"), ("pages/population.py", "Population")),
+    "Données": (("pages/sources_et_methodes.py", "Sources et méthodes"),),
+}
+_STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
+_FICTITIOUS = (
+    "Territoire fictif de démonstration : lieux, chiffres et CPTS sont inventés. "
+    "« France » est la référence nationale réelle."
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a page knows when it opens: the space and the CPTS chosen (None when there is none)."""
+
+    diagnostic: Diagnostic
+    space_id: str
+    cpts: Territory | None
+
+
+def open_page(title: str) -> Frame:
+    """Start a page: look, menu, choices. Stops the page, in French, when the space cannot open."""
+    st.set_page_config(
+        page_title=f"{title} · {PRODUCT}",
+        page_icon="🧭",
+        layout="wide",
+        initial_sidebar_state="auto",
+    )
+    store.language_component()(key="langue")
+    st.html(f"<style>{_STYLE}</style>")
+    known = store.spaces()
+    with st.sidebar:
+        st.html(f'<div class="cpts-product">{escape(PRODUCT)}</div>')
+        labels = _space_labels(known)
+        space_id = choose("Espace de données", labels, "espace", clears=("cpts", "territoire"))
+    try:
+        diagnostic = store.open_space(known[space_id])
+    except ContractError as error:
+        _menu()
+        st.error(f"Cet espace ne peut pas être ouvert.\n\n{error}")
+        st.stop()
+    with st.sidebar:
+        cpts = _choose_cpts(diagnostic)
+        _menu()
+        st.html(f'<div class="cpts-foot">{escape(diagnostic.population_line())}</div>')
+    if diagnostic.space.fictitious:
+        st.html(f'<div class="cpts-fictitious" role="note">{escape(_FICTITIOUS)}</div>')
+    st.title(title, anchor=False)
+    return Frame(diagnostic, space_id, cpts)
+
+
+def _space_labels(known: Mapping[str, Path]) -> dict[str, str]:
+    names = {name: "Démonstration" if name == "demonstration" else name for name in known}
+    return {name: label.replace("_", " ") for name, label in names.items()}
+
+
+def _choose_cpts(diagnostic: Diagnostic) -> Territory | None:
+    table = diagnostic.territories(Level.CPTS).table
+    if table.empty:
+        return None
+    labels = {
+        str(identifier): diagnostic.territory(Level.CPTS, str(identifier)).label
+        for identifier in table.sort_values("name").index
+    }
+    chosen = choose("CPTS", unique_labels(labels), "cpts")
+    return diagnostic.territory(Level.CPTS, chosen)
+
+
+def unique_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Tell homonyms apart: select boxes silently pick the last one."""
+    twice = {label for label in labels.values() if list(labels.values()).count(label) > 1}
+    return {
+        name: f"{label} [{name}]" if label in twice else label for name, label in labels.items()
+    }
+
+
+def _menu() -> None:
+    parameters = address()
+    with st.sidebar:
+        for heading, pages in MENU.items():
+            st.html(f'<div class="cpts-heading">{escape(heading)}</div>')
+            for page, label in pages:
+                st.page_link(page, label=label, query_params=parameters)
+
+
+def address() -> dict[str, str]:
+    """The parameters of the address that every page keeps."""
+    kept = ("espace", "cpts", "indicateur")
+    return {name: st.query_params[name] for name in kept if name in st.query_params}
+
+
+def parameter(name: str, known: Sequence[str] | None = None) -> str | None:
+    """A parameter of the address, None when absent or not among the known values."""
+    value = st.query_params.get(name)
+    return value if value is not None and (known is None or value in known) else None
+
+
+def remember(**parameters: str | None) -> None:
+    """Write parameters into the address; None removes one."""
+    for name, value in parameters.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def choose(
+    label: str,
+    options: Mapping[str, str],
+    name: str,
+    *,
+    default: str | None = None,
+    clears: tuple[str, ...] = (),
+    horizontal: bool = False,
+    help_text: str | None = None,
+) -> str:
+    """A choice kept in the address under ``name``: a select box, or buttons side by side."""
+    ids = list(options)
+    fallback = default if default in options else ids[0]
+    asked = st.query_params.get(name)
+    current = asked if asked in options else fallback
+    if asked is not None and asked not in options:
+        st.warning(f"« {asked} » n’existe pas ici ; {options[str(fallback)]} est affiché.")
+    key = f"choix_{name}"
+    st.session_state[key] = current
+
+    def write() -> None:
+        chosen = st.session_state[key] or current
+        remember(**{name: chosen}, **dict.fromkeys(clears))
+
+    if horizontal:
+        st.segmented_control(
+            label, ids, format_func=options.__getitem__, key=key, on_change=write, help=help_text
+        )
+    else:
+        st.selectbox(
+            label, ids, format_func=options.__getitem__, key=key, on_change=write, help=help_text
+        )
+    return str(current)
+
+
+def search(label: str, options: Mapping[str, str], name: str, placeholder: str) -> str | None:
+    """A search box kept in the address; None when nothing is chosen."""
+    ids = list(options)
+    current = parameter(name, ids)
+    key = f"recherche_{name}"
+    st.session_state[key] = current
+
+    def write() -> None:
+        remember(**{name: st.session_state[key]})
+
+    st.selectbox(
+        label,
+        ids,
+        format_func=options.__getitem__,
+        key=key,
+        on_change=write,
+        index=None,
+        placeholder=placeholder,
+    )
+    return current
+
+
+def seen(name: str, value: int) -> bool:
+    """Whether a click count is new in this session (and remember it)."""
+    key = f"vu_{name}"
+    known = st.session_state.get(key)
+    st.session_state[key] = value
+    return known != value
+
+
+def component_state(key: str) -> Any:
+    """The value of a component, in its callback."""
+    return st.session_state.get(key)
+
+
+def link(page: str, label: str, **parameters: str) -> None:
+    """A link to another page that keeps the address."""
+    st.page_link(page, label=label, query_params={**address(), **parameters})

@@ -1,0 +1,55 @@
+"""Colours of the maps and charts: colour-blind safe families, one rule for all pages.
+
+Sequential palettes are ColorBrewer's (Brewer, 2003): a darker colour is a higher value. Stages form
+one ordered scale. Colours of territories mean nothing: they only tell neighbours apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cpts_data.indicators import Indicator, Polarity
+
+_SEQUENTIAL = {
+    Polarity.HIGH_IS_GOOD: ("#edf8fb", "#b2e2e2", "#66c2a4", "#2ca25f", "#006d2c"),
+    Polarity.LOW_IS_GOOD: ("#fef0d9", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000"),
+    Polarity.NO_JUDGEMENT: ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"),
+}
+STAGES = {
+    "emergence": "#fde0b0",
+    "lettre_intention": "#f2a65a",
+    "projet_sante": "#7fb3a6",
+    "aci_signe": "#1f6f78",
+}
+TERRITORIES = ("#a9c6d9", "#e3c59a", "#b7d1b0", "#d9b3c0", "#c4bbdc", "#d8d39b", "#a8d3d0")
+OWN = "#14537a"
+PEERS = "#9aa7b3"
+REFERENCES = ("#b26b00", "#7a4b8a", "#4c5a68")
+
+
+def sequential(indicator: Indicator, classes: int) -> list[str]:
+    """Colours for a number of classes, light to dark, of the indicator's family."""
+    family = _SEQUENTIAL[indicator.polarity]
+    if classes == 1:
+        return [family[2]]
+    if classes <= len(family):
+        step = (len(family) - 1) / (classes - 1)
+        return [family[round(position * step)] for position in range(classes)]
+    return _interpolated(family, classes)
+
+
+def _interpolated(family: Sequence[str], classes: int) -> list[str]:
+    found = []
+    for position in range(classes):
+        place = position * (len(family) - 1) / (classes - 1)
+        low = min(int(place), len(family) - 2)
+        found.append(_mix(family[low], family[low + 1], place - low))
+    return found
+
+
+def _mix(first: str, second: str, share: float) -> str:
+    channels = [
+        round(int(first[i : i + 2], 16) * (1 - share) + int(second[i : i + 2], 16) * share)
+        for i in (1, 3, 5)
+    ]
+    return "#" + "".join(f"{channel:02x}" for channel in channels)
