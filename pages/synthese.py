@@ -1,6 +1,6 @@
 """« Synthèse »: one CPTS on one page, beside its département, its région and France."""
 
-from pages.parts import blocks, charts, frame, overview
+from pages.parts import blocks, charts, frame, map_views, overview
 
 KEY_FIGURES = (
     "population",
@@ -21,6 +21,8 @@ else:
     blocks.cards(page, page.cpts, KEY_FIGURES)
     blocks.section("Le territoire et ses références")
     blocks.comparison_table(page, page.cpts, KEY_FIGURES)
+    blocks.section("L'accessibilité aux généralistes, commune par commune")
+    map_views.territory_map(page, page.cpts, "apl_mg_65_ans_ou_moins")
     blocks.section("Parmi les CPTS", "Chaque point est une CPTS ; la vôtre est en bleu foncé.")
     charts.standing(page, page.cpts, "apl_mg_65_ans_ou_moins")
     blocks.section("Les communes du territoire")

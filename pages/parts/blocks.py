@@ -244,30 +244,24 @@ def commune_table(frame: Frame, territory: Territory, indicators: Sequence[str])
         )
 
 
-def sortable_table(values: pd.DataFrame, words: pd.DataFrame, height: int | None = None) -> None:
-    """A table of numbers that still sort as numbers, with words where there is no number.
+def sortable_table(values: pd.DataFrame, words: pd.DataFrame) -> None:
+    """A table of numbers that sort as numbers; a column « État » says why a number is absent.
 
-    ``words`` has the shape of some columns of ``values``: what a cell without a number says.
+    ``words`` has some columns of ``values``: what a cell without a number says, else nothing.
     """
-    styler = values.style.format(
-        {
-            name: (lambda value: "" if pd.isna(value) else french.number(value, _digits(value)))
-            for name in values.columns
-            if pd.api.types.is_numeric_dtype(values[name])
-        },
-        na_rep="",
-    )
+    shown = values.copy()
     for name in words.columns:
-        for word in words[name].unique():
-            if word:
-                rows = words.index[words[name] == word]
-                styler = styler.format(lambda _, told=word: told, subset=(rows, [name]))
-    st.dataframe(styler, hide_index=True, width="stretch", height=height or "auto", placeholder="")
-
-
-def _digits(value: float) -> int:
-    """Decimals of a figure already rounded as its indicator asks."""
-    return 0 if float(value).is_integer() else 1 if round(value, 1) == value else 2
+        if words[name].ne("").any():
+            shown.insert(shown.columns.get_loc(name) + 1, f"État : {name}", words[name])
+    numbers = shown.select_dtypes("number").columns
+    column = st.column_config.NumberColumn(format="localized")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="stretch",
+        column_config=dict.fromkeys(numbers, column),
+        placeholder="",
+    )
 
 
 def unit_values(

@@ -12,6 +12,7 @@ from cpts_data.contracts import describe
 from cpts_data.indicators import INDICATORS, Indicator, Polarity
 from cpts_data.measures import Status
 from cpts_data.sources import MODULES
+from cpts_data.space import SourceState
 from pages.parts import blocks
 from pages.parts.frame import Frame
 
@@ -33,7 +34,7 @@ def state_of_space(page: Frame) -> None:
         rows.append(
             {
                 "Source": state.source.title,
-                "Producteur": state.source.publisher,
+                "Producteur": _publishers(state),
                 "Millésime": diagnostic.vintage_text(name) if kept else french.NOT_AVAILABLE,
                 "Lignes": sum(file.outcome.rows for file in kept),
                 "Population couverte": french.percent(coverage),
@@ -63,6 +64,12 @@ def state_of_space(page: Frame) -> None:
         with st.expander(f"Remarques sur les fichiers ({len(remarks)})"):
             for title, remark in remarks:
                 blocks.note(f"{title} : {remark}")
+
+
+def _publishers(state: SourceState) -> str:
+    """Who published the files, as their provenance says."""
+    stated = {file.record.editeur for file in state.kept} - {""}
+    return ", ".join(sorted(stated)) or state.source.publisher
 
 
 def indicators(page: Frame) -> None:

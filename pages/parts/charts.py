@@ -223,6 +223,7 @@ def trend(page: Frame, territory: Territory, name: str) -> None:
                 "title": indicator.unit,
                 "gridcolor": "#e3e8ec",
                 "tickformat": _TICKS,
+                "automargin": True,
                 "range": [lowest - margin, highest + margin],
             },
         )

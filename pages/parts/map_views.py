@@ -14,7 +14,7 @@ from cpts_data import french
 from cpts_data.analysis.colouring import colour_groups
 from cpts_data.indicators import INDICATORS
 from cpts_data.sources.cpts_liste import STAGES
-from cpts_data.territories import Level
+from cpts_data.territories import Level, Territory
 from pages.parts import blocks, choropleth, exports, frame, maps, palettes, store
 from pages.parts.frame import Frame
 
@@ -97,6 +97,7 @@ def cpts_map(page: Frame) -> None:
             blank=uncovered,
             selected=[commune] if commune else [],
             outlined=("cpts", chosen) if chosen else None,
+            level="cpts",
         ),
         "carte_cpts",
     )
@@ -243,6 +244,42 @@ def indicator_map(page: Frame) -> None:
         if commune:
             _commune_panel(page, commune)
     exports.map_table(page, indicator, values, ground)
+
+
+@st.fragment
+def territory_map(page: Frame, territory: Territory, name: str) -> None:
+    """The communes of one CPTS coloured by an indicator, its neighbours in pale."""
+    diagnostic = page.diagnostic
+    ground = store.map_ground(diagnostic, next(iter(store.scopes(diagnostic))))
+    if ground is None:
+        blocks.nothing_here(_NO_CONTOURS, _ADD_CONTOURS)
+        return
+    indicator = INDICATORS[name]
+    values, holders = _figures(page, ground, name, "commune")
+    shown = choropleth.choropleth(
+        values, holders, indicator, method="quantiles", classes=5, noun=("commune", "communes")
+    )
+    units = set(diagnostic.territories(Level.CPTS).units_of(territory.id).index)
+    map_column, legend_column = st.columns([3, 1])
+    with map_column:
+        _draw(
+            ground,
+            maps.paint(
+                ground.communes,
+                shown.fills,
+                shown.texts,
+                title=indicator.short_label,
+                focus=units,
+                outlined=("cpts", territory.id),
+                zoom_to=("cpts", territory.id),
+                **shown.states,
+            ),
+            "carte_territoire",
+        )
+    with legend_column:
+        st.html(shown.legend)
+        period = str(values["period"].iloc[0]) if len(values) else ""
+        blocks.note(f"Source : {diagnostic.source_line(indicator, period)}.")
 
 
 def _figures(

@@ -62,11 +62,15 @@ def key_figures(page: Frame) -> list[tuple[str, str]]:
     return [
         (french.number(len(cpts.table)), "CPTS"),
         (french.number(covered), "habitants couverts"),
-        (french.number(len(free)), "communes ou arrondissements hors CPTS"),
+        _counted(len(free), "commune hors CPTS", "communes ou arrondissements hors CPTS"),
         (french.number(diagnostic.inhabitants(free)), "habitants hors CPTS"),
-        (french.number(len(shared)), "communes dans plusieurs CPTS"),
+        _counted(len(shared), "commune dans plusieurs CPTS", "communes dans plusieurs CPTS"),
         (french.number(crossing), "CPTS sur plusieurs départements"),
     ]
+
+
+def _counted(quantity: int, singular: str, plural: str) -> tuple[str, str]:
+    return french.number(quantity), singular if quantity < 2 else plural
 
 
 def cpts_table(page: Frame) -> None:

@@ -162,11 +162,11 @@ def test_signs_are_seen_with_either_renderer(page, map_url, query):
     chart.frame.evaluate("window.map.setView([46.06, 2.3], 11.5, {animate: false}); null")
     chart.frame.wait_for_timeout(300)
     hatched, dotted, missing, blank = (chart.picture(*middle(1, k)) for k in (4, 5, 6, 7))
-    assert min(hatched.get_flattened_data()) < 130 < 235 < max(hatched.get_flattened_data())
-    assert min(dotted.get_flattened_data()) < 130 < 180 < max(dotted.get_flattened_data())
+    assert min(hatched.tobytes()) < 130 < 235 < max(hatched.tobytes())
+    assert min(dotted.tobytes()) < 130 < 180 < max(dotted.tobytes())
     assert missing.getextrema() == (185, 185)
     assert blank.getextrema() == (255, 255)
-    dark = sum(1 for level in hatched.get_flattened_data() if level < 160)
+    dark = sum(1 for level in hatched.tobytes() if level < 160)
     assert 0.1 < dark / (hatched.width * hatched.height) < 0.5
 
 

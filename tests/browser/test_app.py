@@ -1,0 +1,119 @@
+"""The real app in Chromium, network cut: maps paint, clicks are answered, addresses hold."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cpts_data.diagnostic import Diagnostic
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMONSTRATION = ROOT / "data" / "demonstration"
+PAGES = ["", "carte", "synthese", "population", "sources_et_methodes"]
+
+
+@pytest.fixture(scope="module")
+def communes() -> dict[str, tuple[float, float]]:
+    """A point inside each commune of the demonstration: (longitude, latitude)."""
+    contours = Diagnostic.open(DEMONSTRATION).contours().set_index("code")
+    points = contours.geometry.representative_point()
+    return {code: (point.x, point.y) for code, point in points.items()}
+
+
+def frame_of(page):
+    page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for()
+    return next(frame for frame in page.frames if "streamlit_folium" in frame.url)
+
+
+def spot(page, point):
+    """Where a place of the map is in the window, in pixels."""
+    longitude, latitude = point
+    x, y = frame_of(page).evaluate(
+        f"(() => {{ const p = window.map.latLngToContainerPoint([{latitude}, {longitude}]);"
+        " return [p.x, p.y]; })()"
+    )
+    box = page.locator("iframe").bounding_box()
+    return box["x"] + x, box["y"] + y
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_by_deep_link_and_asks_nothing_outside(page, app_url, wait_idle, name):
+    page.goto(f"{app_url}/{name}?cpts=HES-CPTS-02")
+    page.get_by_role("heading", level=1).wait_for()
+    wait_idle(page)
+    assert "Territoire fictif de démonstration" in page.inner_text("body")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert page.locator('[data-testid="stException"]').count() == 0
+
+
+def test_the_first_click_on_the_map_is_answered_and_the_next_ones(open_page, app_url, communes):
+    page = open_page(viewport={"width": 1280, "height": 620})
+    page.goto(f"{app_url}/?espace=demonstration")
+    frame_of(page)
+    box = page.locator("iframe").bounding_box()
+    assert box["y"] + box["height"] > 620, "the map must reach below the window"
+    names = Diagnostic.open(DEMONSTRATION).register.units.table["name"]
+    visible = [code for code in communes if spot(page, communes[code])[1] < 600][:3]
+    for code in visible:
+        page.mouse.click(*spot(page, communes[code]))
+        heading = re.compile(re.escape(str(names[code])))
+        page.get_by_role("heading", name=heading).first.wait_for()
+        assert f"commune={code}" in page.url
+
+
+def test_a_click_leads_to_the_synthesis_of_the_cpts(page, app_url, communes, wait_idle):
+    listed = (DEMONSTRATION / "cpts_perimetres" / "cpts_communes.csv").read_text("utf-8")
+    code = re.search(r"^HES-CPTS-01;(\d{5});", listed, re.MULTILINE).group(1)
+    page.goto(f"{app_url}/?commune={code}")
+    frame_of(page)
+    page.get_by_role("link", name=re.compile("Ouvrir la synthèse")).first.click()
+    page.get_by_role("heading", name="Synthèse", level=1).wait_for()
+    wait_idle(page)
+    assert "cpts=HES-CPTS-01" in page.url
+
+
+def test_the_indicator_changes_without_drawing_the_map_again(page, app_url, wait_idle):
+    page.goto(f"{app_url}/carte?indicateur=population")
+    frame = frame_of(page)
+    frame.evaluate("window.stamp = 'same document'; window.map.setZoom(window.map.getZoom() + 1)")
+    page.wait_for_timeout(600)
+    zoom = frame.evaluate("window.map.getZoom()")
+    before = frame.evaluate("document.getElementById('map_div').dataset.painted")
+    page.get_by_role("combobox", name=re.compile("Indicateur")).click()
+    page.get_by_role("option", name="Densité de population").click()
+    page.get_by_text("Densité de population (hab./km²)").wait_for()
+    frame.wait_for_function(
+        f"document.getElementById('map_div').dataset.painted !== {json.dumps(before)}"
+    )
+    assert frame.evaluate("window.stamp") == "same document"
+    assert frame.evaluate("window.map.getZoom()") == zoom
+    assert "indicateur=densite_population" in page.url
+
+
+def test_the_table_says_what_the_map_shows_and_downloads(page, app_url, wait_idle):
+    page.goto(f"{app_url}/carte?indicateur=taux_pauvrete&decoupage=cpts")
+    frame_of(page)
+    page.get_by_text("Tableau des valeurs et téléchargements").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Télécharger en CSV").click()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+    lines = text.splitlines()
+    assert lines[0].startswith("indicator;level;territory;name;period;stratum;value")
+    assert len(lines) == 1 + 9
+    assert any(";masque;" in line for line in lines)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Télécharger en GeoJSON").click()
+    content = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
+    assert len(content["features"]) == 9
+    masked = [f for f in content["features"] if f["properties"]["statut"] == "masque"]
+    assert masked
+    assert all(feature["properties"]["valeur"] is None for feature in masked)
+
+
+def test_a_phone_shows_the_first_page_without_sideways_scrolling(open_page, app_url, wait_idle):
+    page = open_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{app_url}/")
+    frame_of(page)
+    wait_idle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
