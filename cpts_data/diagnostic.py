@@ -20,6 +20,7 @@ from cpts_data import french, reference
 from cpts_data.analysis.aggregate import VALUES_COLUMNS, own_rows, tidy, unit_column
 from cpts_data.analysis.geometry import dissolve
 from cpts_data.analysis.ground import LandRegister
+from cpts_data.analysis.quality_report import SourceQuality, source_quality
 from cpts_data.contracts import STATUS_SUFFIX, Column, Source
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Ground, Status, UnitColumn
@@ -260,7 +261,11 @@ class Diagnostic:
             source: Source = MODULES[source_id].SOURCE
             if self.space.has(source_id):
                 when = self._period_of(name, period) or str(self.space.year or "")
-                told.append(f"{source.publisher}, {source.title}, {when} ({source.field})")
+                named = f"{source.publisher}, {source.title}, {when}"
+                if self.space.fictitious:
+                    told.append(f"données fictives au format de : {named}")
+                else:
+                    told.append(f"{named} ({source.field})")
             elif name == _POPULATION:
                 told.append(reference.population_label())
         return " ; ".join(dict.fromkeys(told))
@@ -394,8 +399,9 @@ class Diagnostic:
         """Which population serves every page (French)."""
         if not self.space.has("populations_legales"):
             return reference.population_label()
-        indicator = INDICATORS["population"]
-        return french.typography(f"Population municipale {self.latest_period(indicator)}, Insee")
+        period = self.latest_period(INDICATORS["population"])
+        who = "données fictives" if self.space.fictitious else "Insee"
+        return french.typography(f"Population municipale {period}, {who}")
 
     def vintage_text(self, source_id: str) -> str:
         """The periods (or the geography year) that a source holds, as a French text."""
@@ -421,3 +427,13 @@ class Diagnostic:
         people = np.where(units.is_city, 0.0, self.register.population)
         total = people.sum()
         return float(people[units.codes.isin(list(known))].sum() / total) if total else float("nan")
+
+    def quality_report(self) -> list[SourceQuality]:
+        """What was read, kept and set aside, and what is doubtful, source by source."""
+        report = []
+        for name, state in self.space.states.items():
+            vintage, coverage = french.NOT_AVAILABLE, float("nan")
+            if state.kept:
+                vintage, coverage = self.vintage_text(name), self.coverage_of(name)
+            report.append(source_quality(self.space, self.register, name, vintage, coverage))
+        return report

@@ -18,7 +18,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from cpts_data.territories import Territories, Units, inner_rows
+from cpts_data.territories import Level, Territories, Units, inner_rows
 
 RESULT_COLUMNS = (
     "value",
@@ -30,6 +30,8 @@ RESULT_COLUMNS = (
     "status",
 )
 _ROUNDING = 1e-9
+# A commune that splits does so within its département: there, the shares add up to what was known.
+_WHOLE_OF_SPLITS = (Level.DEPARTEMENT, Level.REGION, Level.FRANCE)
 
 
 class Status(StrEnum):
@@ -189,7 +191,8 @@ def _account(columns: list[UnitColumn], ground: Ground) -> _Total:
         estimated=estimated,
         missing=unknown > _ROUNDING * (1.0 + total),
         any_masked=ground.sum(masked.astype(float)) > 0,
-        any_estimated=ground.sum(estimated.astype(float)) > 0,
+        any_estimated=(ground.sum(estimated.astype(float)) > 0)
+        & (ground.territories.level not in _WHOLE_OF_SPLITS),
         nowhere=held == 0,
         coverage=np.clip(_divide(known_people, total), 0.0, 1.0),
     )
@@ -331,7 +334,8 @@ class ShareUnder:
         top = ground.sum(np.where(under, weight.values, 0.0))
         bottom = ground.sum(np.where(account.known, weight.values, 0.0))
         status = _statuses(account, bounded=False)
-        status[~(bottom > 0) & (status != Status.MISSING.value)] = Status.NOT_APPLICABLE.value
+        empty = (bottom == 0) & ~account.any_masked & ~account.missing
+        status[empty] = Status.NOT_APPLICABLE.value
         return _result(
             ground.territories,
             value=_divide(top, bottom) * self.per,
@@ -404,10 +408,10 @@ class Published:
 
     def compute(self, columns: Mapping[str, UnitColumn], ground: Ground) -> pd.DataFrame:
         """Take the producer's own figure for each territory; ``manquant`` elsewhere."""
-        size = len(ground.territories.table)
-        status = np.full(size, Status.MISSING.value, dtype=object)
-        coverage = _account([columns[self.of]], ground).coverage
-        result = _result(ground.territories, status=status, coverage=coverage)
+        account = _account([columns[self.of]], ground)
+        status = np.full(len(account.missing), Status.MISSING.value, dtype=object)
+        status[account.nowhere & ~account.missing] = Status.NOT_APPLICABLE.value
+        result = _result(ground.territories, status=status, coverage=account.coverage)
         return _prefer_published(result, self.of, ground)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import pandas as pd
@@ -61,20 +61,25 @@ def geography_year(codes: pd.Series, expected: int | None = None, partial: bool 
     holds and lacks. One that lists few of them (``partial``, or an extract) tells it by its codes
     alone: the year ``expected`` when it knows them all, else the latest that knows the most.
     """
-    given = pd.Index(codes.dropna().unique())
+    # Plain sets: comparing 35,000 Arrow strings year by year takes ten times longer.
+    given = frozenset(codes.dropna().astype(object))
     inferred = reference.infer_year(given)
-    there = names_on(inferred).index
     held = _departements(given)
-    around = there[[reference.departement_of(str(code)) in held for code in there]]
-    if not partial and around.isin(given).mean() >= _NEARLY_ALL:
+    around = [code for code in _codes_on(inferred) if reference.departement_of(code) in held]
+    if not partial and around and len(given.intersection(around)) >= _NEARLY_ALL * len(around):
         return inferred
-    bare = given[[reference.city_of(code) is None for code in given]]
+    bare = {code for code in given if reference.city_of(code) is None}
     years = [expected] if expected else []
     years += list(range(reference.PRESENT_YEAR, reference.FIRST_YEAR - 1, -1))
-    return min(years, key=lambda year: int((~bare.isin(names_on(year).index)).sum()))
+    return min(years, key=lambda year: len(bare - _codes_on(year)))
 
 
-def _departements(codes: pd.Index) -> frozenset[str]:
+@cache
+def _codes_on(year: int) -> frozenset[str]:
+    return frozenset(names_on(year).index.astype(object))
+
+
+def _departements(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(reference.departement_of(str(code)) for code in codes)
 
 

@@ -21,6 +21,7 @@ import tomli_w
 
 from cpts_data import french, reference
 from cpts_data.contracts import Fault, Source
+from cpts_data.reference import FIRST_YEAR
 from cpts_data.sources import MODULES
 from cpts_data.space import (
     DESCRIPTION,
@@ -221,7 +222,10 @@ def _unknown_codes(
 def known_codes(space: Path) -> pd.Index:
     """Every code that the shipped reference or the space's own code file knows, past or present."""
     present = reference.communes().index.append(reference.arrondissements().index)
-    codes = present.append(pd.Index(reference.former_communes()["code"].unique()))
+    former = reference.former_communes()
+    # Older codes now mean other things: 75001 to 75020 were communes of the Seine, and are postal.
+    lately = former["date_end"].isna() | (former["date_end"].astype(str) >= str(FIRST_YEAR))
+    codes = present.append(pd.Index(former.loc[lately, "code"].unique()))
     if (space / "cog").is_dir():
         opened = Space.open(space)
         if opened.has("cog"):

@@ -156,11 +156,15 @@ def _cpts_legend(
             for stage, colour in palettes.STAGES.items()
         ]
         rows.append(
-            maps.LegendClass("#dfe4e8", STAGES["sans_statut"], int(counts.get("sans_statut", 0)))
+            maps.LegendClass(
+                "#f1f3f5",
+                f"{STAGES['sans_statut']} (hachures)",
+                int(counts.get("sans_statut", 0)),
+            )
         )
     method = (
         f"{french.count_of(len(uncovered), 'commune')} hors CPTS (en blanc) ; "
-        f"{french.count_of(len(shared), 'commune')} dans plusieurs CPTS (hachures)"
+        f"{french.count_of(len(shared), 'commune')} dans plusieurs CPTS (hachures sur sa couleur)"
     )
     if not staged:
         method += ". Stades non renseignés : les couleurs distinguent seulement les voisines"
