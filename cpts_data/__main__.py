@@ -20,8 +20,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from cpts_data import french
+from cpts_data.analysis.quality_report import as_records
 from cpts_data.contracts import ContractError, describe
 from cpts_data.diagnostic import Diagnostic, UnknownTerritoryError
+from cpts_data.download import Advance, Area, DownloadRefusedError, Result, download, report
 from cpts_data.indicators import INDICATORS
 from cpts_data.received import reason_of
 from cpts_data.space import SourceState
@@ -44,6 +46,8 @@ _FRENCH = {
     "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r n'est pas l'un de "
     "%(choices)s",
     "%(prog)s: error: %(message)s\n": "%(prog)s : %(message)s\n",
+    "not allowed with argument %s": "ne va pas avec %s",
+    "one of the arguments %s is required": "il manque l'un de %s",
 }
 
 
@@ -104,10 +108,64 @@ def _say_receipt(receipt: Receipt) -> None:
         _say(f"        {remark}")
 
 
+def bring(arguments: argparse.Namespace) -> int:
+    """Download official files into a space; 2 when a file that was asked for is not there."""
+    if arguments.departement:
+        area = Area.of_departements(arguments.departement)
+    else:
+        area = Area.of_regions(arguments.region) if arguments.region else Area.france()
+    try:
+        with _download_progress() as tell:
+            receipts = download(arguments.espace, arguments.source, area, progress=tell)
+    except KeyboardInterrupt:
+        _say("Interrompu. Ce qui est arrivé est gardé : la même commande reprendra la suite.")
+        return REFUSED
+    print(_CONTROLS.sub("�", report(receipts, arguments.espace)), file=sys.stderr)
+    missed = any(receipt.failed for receipt in receipts)
+    by_hand = any(receipt.result is Result.BY_HAND for receipt in receipts)
+    return REFUSED if missed or (by_hand and arguments.source) else 0
+
+
+@contextmanager
+def _download_progress() -> Iterator[Callable[[Advance], None]]:
+    """A bar with size and time left for a person at a terminal, else one line per file."""
+    console = _console()
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[words]}", markup=False),
+    )
+    shown = 0
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+
+        def tell(advance: Advance) -> None:
+            nonlocal shown
+            title = f"{advance.number}/{advance.count} {advance.title}"
+            if advance.number != shown:
+                shown = advance.number
+                for old in bar.task_ids:
+                    bar.remove_task(old)
+                bar.add_task(title[:50], total=advance.size, words="")
+                if not console.is_terminal:
+                    _say(title)
+            bar.update(
+                bar.task_ids[-1],
+                completed=advance.received,
+                total=advance.size,
+                words=advance.words,
+            )
+
+        yield tell
+
+
 def verify(arguments: argparse.Namespace) -> int:
-    """Tell the state of a space, one line per source."""
+    """Tell the state of a space, one line per source; or its whole quality report as JSON."""
     with _progress("Vérification") as report:
         diagnostic = Diagnostic.open(arguments.espace, report)
+    if arguments.format == "json":
+        return _verify_as_json(diagnostic)
     rows = [_state_row(diagnostic, state) for state in diagnostic.space.states.values()]
     if not rows:
         _say("Cet espace ne contient encore aucun fichier reconnu.")
@@ -121,7 +179,22 @@ def verify(arguments: argparse.Namespace) -> int:
     for name in diagnostic.space.states:
         for remark in diagnostic.space.remarks(name):
             _say(f"Remarque ({name}) : {remark}")
+    for remark in diagnostic.perimeter_remarks():
+        _say(f"Remarque (cpts_perimetres) : {remark}")
     return REFUSED if faulty else 0
+
+
+def _verify_as_json(diagnostic: Diagnostic) -> int:
+    """Write the quality report; the exit code is that of the text."""
+    space = diagnostic.space
+    report = {
+        "space": space.title,
+        "fictitious": space.fictitious,
+        "year": space.year or None,
+        "sources": as_records(diagnostic.quality_report()),
+    }
+    sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    return REFUSED if any(state.faults for state in space.states.values()) else 0
 
 
 def _state_row(diagnostic: Diagnostic, state: SourceState) -> tuple[str, ...]:
@@ -198,6 +271,13 @@ def _write(table: pd.DataFrame, form: str, target: Path | None) -> None:
         target.write_text(text, encoding="utf-8")
 
 
+def _vintage(text: str) -> str:
+    """A vintage as sources write it: « 2021 », « 2023-2024 »."""
+    if text and not re.fullmatch(r"(19|20)\d\d(-(19|20)\d\d)?", text):
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une année comme 2021 ou 2023-2024")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     translate = lambda text: _FRENCH.get(text, text)  # noqa: E731
     setattr(argparse, "_", translate)  # noqa: B010 - argparse's own hook for translations
@@ -209,13 +289,34 @@ def _parser() -> argparse.ArgumentParser:
     adding = verbs.add_parser("ajouter", help="ajouter des fichiers officiels à un espace")
     adding.add_argument("--espace", type=Path, required=True, metavar="DOSSIER")
     adding.add_argument(
-        "--millesime", default="", metavar="ANNÉE", help="si le fichier ne le dit pas"
+        "--millesime",
+        type=_vintage,
+        default="",
+        metavar="ANNÉE",
+        help="si le fichier ne le dit pas",
     )
     adding.add_argument("fichiers", type=Path, nargs="+", metavar="FICHIER")
     adding.set_defaults(run=add)
 
+    bringing = verbs.add_parser("telecharger", help="télécharger les fichiers officiels")
+    bringing.add_argument("--espace", type=Path, required=True, metavar="DOSSIER")
+    where = bringing.add_mutually_exclusive_group(required=True)
+    where.add_argument("--departement", nargs="+", action="extend", metavar="CODE")
+    where.add_argument("--region", nargs="+", action="extend", metavar="CODE")
+    where.add_argument("--france", action="store_true", help="tout le pays")
+    bringing.add_argument(
+        "--source", nargs="+", action="extend", metavar="ID", help="par défaut : toutes"
+    )
+    bringing.set_defaults(run=bring)
+
     verifying = verbs.add_parser("verifier", help="vérifier les fichiers d'un espace")
     verifying.add_argument("--espace", type=Path, required=True, metavar="DOSSIER")
+    verifying.add_argument(
+        "--format",
+        choices=("texte", "json"),
+        default="texte",
+        help="texte : une ligne par source ; json : le rapport de qualité complet",
+    )
     verifying.set_defaults(run=verify)
 
     listing = verbs.add_parser("indicateurs", help="lister le catalogue des indicateurs")
@@ -242,7 +343,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except ContractError as error:
         _say(str(error))
-    except UnknownTerritoryError as error:
+    except (UnknownTerritoryError, DownloadRefusedError) as error:
         _say(str(error))
     except BrokenPipeError:
         return 0

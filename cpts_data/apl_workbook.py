@@ -17,13 +17,17 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data import french
-from cpts_data.contracts import Column, ContractError, Fault, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
 from cpts_data.received import Head, cell_text, head_of, read_sheet, to_number
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
 LANDING_PAGE = (
     "https://data.drees.solidarites-sante.gouv.fr/explore/dataset/"
     "530_l-accessibilite-potentielle-localisee-apl/information/"
+)
+_ATTACHMENTS = (
+    "https://data.drees.solidarites-sante.gouv.fr/api/datasets/1.0/"
+    "530_l-accessibilite-potentielle-localisee-apl/attachments/"
 )
 LICENCE = "Licence Ouverte 2.0 (à relire sur la page du producteur)"
 _SHEET = re.compile(r"^APL[ _](20\d\d)$")
@@ -44,6 +48,15 @@ class AplLayout:
     value: str
     unit: str
     by_age: Mapping[str, str] = field(default_factory=dict)
+
+
+def apl_addresses(file: str, name: str, former: str) -> tuple[Address, ...]:
+    """The address of a workbook: the name of its attachment today, and the one it had before.
+
+    Both were read in published programs; the second is the one of the publisher's documentation.
+    """
+    today, before = (f"{_ATTACHMENTS}indicateur_d_{text}_xlsx/" for text in (name, former))
+    return (Address(today, f"{file}.xlsx", landing_page=LANDING_PAGE, otherwise=(before,)),)
 
 
 def apl_columns(

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from cpts_data import french
@@ -99,7 +100,7 @@ def _width(size: int) -> type[np.signedinteger]:
 
 def categorical(ranks: np.ndarray, categories: Sequence[str]) -> pd.Categorical:
     """Make a text column of ranks among categories (-1 is missing)."""
-    kind = pd.CategoricalDtype(pd.Index(list(categories), dtype="string"))
+    kind = pd.CategoricalDtype(pd.Index(list(categories), dtype="str"))
     return pd.Categorical.from_codes(ranks, dtype=kind, validate=False)
 
 
@@ -132,10 +133,12 @@ def read_coded_table(
     for kind in (pa.int64(), pa.float64(), pa.string()):
         try:
             raw = _cells(layout, kept | dict.fromkeys(numbers, kind), encoding, faults)
-            break
         except pa.ArrowInvalid as error:
             # A number that PyArrow refuses, or bytes that are not of the encoding of the head.
             encoding, reason = encoding_of(path), error
+            continue
+        if not any(_holds_words(raw[name]) for name in numbers):
+            break
     else:
         found = "un fichier que l'on ne peut pas couper en colonnes"
         raise ContractError([Fault(path.name, found, layout.expected, _MEND)]) from reason
@@ -173,7 +176,6 @@ def _cells(
         bad.append(row)
         return "skip"
 
-    numeric = {name for name, kind in types.items() if not pa.types.is_dictionary(kind)}
     table = pa_csv.read_csv(
         layout.path,
         read_options=pa_csv.ReadOptions(
@@ -194,10 +196,17 @@ def _cells(
     for row in bad:
         found = french.count_of(row.actual_columns, "colonne")
         faults.add(found, layout.expected, _MEND, row=row.number)
-    if not table.num_rows and numeric:
+    if not table.num_rows:
         faults.add("aucune ligne de données", "au moins une ligne", _MEND)
     faults.raise_if_any()
     return table
+
+
+def _holds_words(column: pa.ChunkedArray) -> bool:
+    """Whether PyArrow read words as numbers: « nan » and « inf » are no figures of a producer."""
+    if not pa.types.is_floating(column.type):
+        return False
+    return pc.all(pc.is_finite(column)).as_py() is False
 
 
 def _floats(column: pa.ChunkedArray, name: str, layout: _Layout, faults: Faults) -> np.ndarray:

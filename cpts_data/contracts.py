@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import pandas as pd
@@ -90,6 +90,38 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Address:
+    """One official file of a source: where it is, or the page on which a person finds it.
+
+    ``url`` may hold ``{departement}`` or ``{region}``; ``per`` says which part of the country one
+    file covers (``france``, ``departement`` or ``region``). Addresses of one source with the same
+    ``per`` complete each other; those of another ``per`` tell the same in other portions. Without
+    ``url`` the file is fetched by hand from ``landing_page``. ``file`` names the received file
+    (some readers learn from it). ``otherwise`` are other addresses of the same file, tried in turn.
+    ``reached`` says that we reached the address ourselves; ``note`` is for the reader (French).
+    """
+
+    url: str
+    file: str
+    landing_page: str = ""
+    reached: bool = False
+    note: str = ""
+    per: str = "france"
+    otherwise: tuple[str, ...] = ()
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether only a person can fetch the file: no known address, or an archive in 7z."""
+        return not self.url or self.file.lower().endswith((".7z", ".rar"))
+
+    def of(self, code: str) -> Address:
+        """The address of one département or région, its code written into every text."""
+        fill = lambda text: text.format(departement=code, region=code)  # noqa: E731
+        others = tuple(fill(url) for url in self.otherwise)
+        return replace(self, url=fill(self.url), file=fill(self.file), otherwise=others)
+
+
+@dataclass(frozen=True)
 class Source:
     """One published dataset: what it is, whence it comes, and the table that its reader promises.
 
@@ -101,7 +133,7 @@ class Source:
     before anything is kept.
     ``replaced_by`` names the columns by which a newer file replaces an older one of the source
     (default: the key). ``partial`` says that a file lists chosen communes only, so that the
-    communes it lacks tell nothing of its year.
+    communes it lacks tell nothing of its year. ``addresses`` are where its files are published.
     """
 
     id: str
@@ -121,7 +153,7 @@ class Source:
     personal: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
     notes: str = ""
-    verified_address: bool = False
+    addresses: tuple[Address, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name; ``KeyError`` listing what exists otherwise."""

@@ -53,7 +53,7 @@ def projection_of(source: str, departement: str) -> int | None:
     return _METROPOLE if len(departement) == 2 else _BY_DEPARTEMENT.get(departement)
 
 
-def to_degrees(x: pd.Series, y: pd.Series, epsg: int | None) -> tuple[np.ndarray, np.ndarray]:
+def to_degrees(x: pd.Series, y: pd.Series, epsg: int) -> tuple[np.ndarray, np.ndarray]:
     """Longitudes and latitudes of projected coordinates; NaN where the system cannot place them."""
     nowhere = np.full(len(x), np.nan)
     try:

@@ -20,6 +20,7 @@ from cpts_data import french, reference
 from cpts_data.analysis.aggregate import VALUES_COLUMNS, own_rows, tidy, unit_column
 from cpts_data.analysis.geometry import dissolve
 from cpts_data.analysis.ground import LandRegister
+from cpts_data.analysis.perimeters import perimeter_remarks
 from cpts_data.analysis.quality_report import SourceQuality, source_quality
 from cpts_data.contracts import STATUS_SUFFIX, Column, Source
 from cpts_data.indicators import INDICATORS, Indicator
@@ -114,11 +115,11 @@ class Diagnostic:
 
     def _values(self, indicator: Indicator, level: Level, period: str | None) -> pd.DataFrame:
         chosen = period or self.latest_period(indicator)
-        key = (indicator.id, level, chosen)
+        key = (indicator.id, level, f"{chosen}/{period or ''}")
         if key not in self._results:
             table = self._computed(indicator, level, chosen)
             if level is Level.FRANCE:
-                table = self._national(indicator, table, period)
+                table = self._national(indicator, table, chosen, period)
             self._results[key] = table
         return self._results[key]
 
@@ -128,7 +129,8 @@ class Diagnostic:
         own: dict[str, pd.DataFrame] = {}
         sources = []
         for name in indicator.columns:
-            when = self._period_of(name, period)
+            main = name == indicator.columns[0]
+            when = period if main else self._period_of(name, period)
             columns[name] = self._unit_column(name, when)
             sources.append(self._source_text(name, when))
             if level in (Level.COMMUNE, Level.ARRONDISSEMENT):
@@ -148,9 +150,13 @@ class Diagnostic:
         )
 
     def _national(
-        self, indicator: Indicator, table: pd.DataFrame, period: str | None
+        self, indicator: Indicator, table: pd.DataFrame, chosen: str, period: str | None
     ) -> pd.DataFrame:
-        """Speak for France with the national reference where the space cannot."""
+        """Speak for France with the national reference where the space cannot.
+
+        The reference of the same period where there is one; else, unless a period was asked, its
+        latest, which the row tells.
+        """
         known = table["status"].isin([Status.OBSERVED.value, Status.ESTIMATED.value]).all()
         if known and self.register.covers_france:
             return table
@@ -161,8 +167,9 @@ class Diagnostic:
         told["sources"] = ""
         rows = national_values()
         rows = rows[rows["indicator"] == indicator.id]
-        if period is not None:
-            rows = rows[rows["period"] == period]
+        same = rows[rows["period"] == chosen]
+        if len(same) or period is not None:
+            rows = same
         if len(rows):
             row = rows.sort_values("period").iloc[-1]
             told["value"], told["period"] = float(row["value"]), str(row["period"])
@@ -229,6 +236,8 @@ class Diagnostic:
     def _laid(self, name: str, period: str) -> UnitColumn:
         source_id, column = self._split(name)
         units = self.register.units
+        if period not in self._source_periods(name):
+            return UnitColumn.observed(np.full(len(units.codes), np.nan))
         if not self.space.has(source_id):
             if name == _POPULATION and self.space.own_codes.empty:
                 known = units.table["population"].to_numpy(dtype=float, na_value=np.nan)
@@ -246,6 +255,8 @@ class Diagnostic:
 
     def _source_text(self, name: str, period: str) -> str:
         source_id, _ = self._split(name)
+        if period not in self._source_periods(name):
+            return ""
         if self.space.has(source_id):
             when = period if "period" in self.space.table(source_id).columns else self.space.year
             return f"{source_id} ({when})" if when else source_id
@@ -341,6 +352,15 @@ class Diagnostic:
         if self.space.fictitious:
             return "Territoire fictif de démonstration"
         return MODULES["contours_communes"].SOURCE.credit
+
+    def perimeter_remarks(self) -> list[str]:
+        """What is to be known of the perimeters of the CPTS; empty when the space has none."""
+        if not self.space.has("cpts_perimetres"):
+            return []
+        listed: list[str] = []
+        if self.space.has("cpts_liste"):
+            listed = list(self.space.table("cpts_liste")["cpts_id"])
+        return perimeter_remarks(self.territories(Level.CPTS), self.uncovered(), listed)
 
     def inhabitants(self, units: Iterable[str]) -> float:
         """Inhabitants of some units, each counted once."""

@@ -11,6 +11,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Sequence
+from numbers import Real
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -24,7 +25,7 @@ _LOCALE = "fr_FR"
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
+    return value is None or (isinstance(value, Real) and math.isnan(value))
 
 
 def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
@@ -119,6 +120,7 @@ def typography(text: str) -> str:
 
 
 _VOWELS = "aeiouyhàâäéèêëîïôöùûüœæ"
+_ASPIRATED = ("haut", "hague", "hal", "ham", "hav", "haz", "hon", "hou", "yutz")
 
 
 def of(name: str) -> str:
@@ -127,6 +129,6 @@ def of(name: str) -> str:
         return f"du {name[3:]}"
     if name.startswith("Les "):
         return f"des {name[4:]}"
-    if name[:1].lower() in _VOWELS:
+    if name[:1].lower() in _VOWELS and not name.lower().startswith(_ASPIRATED):
         return f"d’{name}"
     return f"de {name}"

@@ -75,28 +75,41 @@ def _is_comma_decimal(cell: str) -> bool:
 
 
 def read_columns(
-    layout: Layout, wanted: Mapping[str, int], numbers: Collection[str] = ()
+    layout: Layout,
+    wanted: Mapping[str, int],
+    numbers: Collection[str] = (),
+    categories: Collection[str] = (),
 ) -> pa.Table:
     """Read some columns of a large text: ``wanted`` maps our name to a position (from 0).
 
-    Columns named in ``numbers`` come as float64 (null where empty), the others as text, empty
-    cells as ``""``. Raises :class:`ContractError` with every line that has not the right number of
-    cells, or every cell of a number column that is no number.
+    Columns named in ``numbers`` come as float32 (null where empty), the others as text, empty
+    cells as ``""``; those named in ``categories`` as a dictionary, which spares memory where few
+    values follow one another. Raises :class:`ContractError` with every line that has not the right
+    number of cells, or every cell of a number column that is no number.
     """
     try:
-        return _read(layout, wanted, numbers)
+        return _read(layout, wanted, numbers, categories)
     except pa.ArrowInvalid as error:
         reason = str(error)
     if "UTF8" in reason.upper().replace("-", ""):
-        return read_columns(replace(layout, encoding="cp1252"), wanted, numbers)
+        return read_columns(replace(layout, encoding="cp1252"), wanted, numbers, categories)
     if numbers and "conversion error" in reason:
         return _read_by_text(layout, wanted, numbers)
     raise ContractError(_wrong_lines(layout))
 
 
-def _read(layout: Layout, wanted: Mapping[str, int], numbers: Collection[str]) -> pa.Table:
+def _read(
+    layout: Layout,
+    wanted: Mapping[str, int],
+    numbers: Collection[str],
+    categories: Collection[str],
+) -> pa.Table:
     types = {
-        str(position): pa.float64() if name in numbers else pa.string()
+        str(position): pa.float32()
+        if name in numbers
+        else pa.dictionary(pa.int32(), pa.string())
+        if name in categories
+        else pa.string()
         for name, position in wanted.items()
     }
     encoding = "utf8" if layout.encoding.startswith("utf-8") else layout.encoding
@@ -122,7 +135,7 @@ def _read(layout: Layout, wanted: Mapping[str, int], numbers: Collection[str]) -
 
 def _read_by_text(layout: Layout, wanted: Mapping[str, int], numbers: Collection[str]) -> pa.Table:
     """Convert the numbers cell by cell, to accept what is one and to tell what is none."""
-    table = _read(layout, wanted, ())
+    table = _read(layout, wanted, (), ())
     faults = Faults(layout.path.name)
     lines = pd.Series(range(2, table.num_rows + 2))
     markers = dict.fromkeys(_NO_NUMBER, "manquant")
@@ -130,7 +143,7 @@ def _read_by_text(layout: Layout, wanted: Mapping[str, int], numbers: Collection
         texts = table[name].to_pandas()
         values, _ = to_number(texts, faults, layout.header[wanted[name]], lines, markers=markers)
         position = table.schema.get_field_index(name)
-        table = table.set_column(position, name, pa.array(values, from_pandas=True))
+        table = table.set_column(position, name, pa.array(values, pa.float32(), from_pandas=True))
     faults.raise_if_any()
     return table
 
@@ -149,7 +162,8 @@ def _wrong_lines(layout: Layout) -> list[Fault]:
     except csv.Error:
         faults.add("une ligne démesurée", expected, _ORIGINAL, row=number + 1)
     if not faults.found:
-        faults.add("un guillemet ouvert et jamais fermé", expected, _ORIGINAL)
+        found = "des lignes que l'on ne peut pas couper en colonnes, ou un guillemet jamais fermé"
+        faults.add(found, expected, _ORIGINAL)
     return faults.found
 
 
@@ -199,7 +213,10 @@ class Coded:
 
 def coded(column: pa.ChunkedArray) -> Coded:
     """Code a column of text; values are stripped of their outer blanks."""
-    encoded = column.dictionary_encode().combine_chunks()
+    if pa.types.is_dictionary(column.type):
+        encoded = column.unify_dictionaries().combine_chunks()
+    else:
+        encoded = column.dictionary_encode().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = pa.concat_arrays(encoded.chunks)
     values = pd.Series(encoded.dictionary.to_pylist(), dtype="string").str.strip()

@@ -1,4 +1,4 @@
-"""What every test shares: no network, and a space of five communes whose sums one does in one's head."""
+"""What every test shares: no network, and five communes whose sums one does in one's head."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ REGIONS = {"01": "84", "2A": "94", "974": "04", "55": "44", "69": "84"}
 PLACES = {
     "01004": (5.36, 45.96),
     "2A004": (8.73, 41.92),
-    "97411": (55.45, -20.9),
+    "97411": (55.45, -21.0),
     "55039": (5.39, 49.2),
     "69123": (4.83, 45.76),
 }
@@ -98,12 +98,11 @@ def write_csv(
 
 def populations_rows(populations: Mapping[str, object] = POPULATIONS) -> list[list[object]]:
     """INSEE, populations légales: header and rows."""
-    rows: list[list[object]] = [
-        "REG;Région;DEP;CODARR;CODCAN;CODCOM;COM;Commune;PMUN;PCAP;PTOT".split(";")
-    ]
+    labels = "REG;Région;DEP;CODARR;CODCAN;CODCOM;COM;Commune;PMUN;PCAP;PTOT"
+    rows: list[list[object]] = [list(labels.split(";"))]
     for code, people in populations.items():
         total = people + 10 if isinstance(people, int) else people
-        place = [REGIONS[departement(code)], "une région", departement(code), "1", "  ", code[-3:]]
+        place = [REGIONS.get(departement(code), "00"), "une région", departement(code), "1", "  ", code[-3:]]
         rows.append([*place, code, NAMES.get(code, "Commune"), people, 10, total])
     return rows
 
@@ -124,7 +123,7 @@ def apl_workbook(
     younger: str = "APL aux médecins généralistes de moins de 65 ans",
     title: str = "Indicateur d'accessibilité potentielle localisée (APL)",
 ) -> Path:
-    """DREES, APL workbook: title lines, header on line 9, units on line 10, empty lines at the end."""
+    """DREES, APL workbook: header on line 9, units on line 10, empty lines at the end."""
     with xlsxwriter.Workbook(str(path)) as workbook:
         workbook.add_worksheet("Paramètres").write(0, 0, "Paramètres de l'indicateur d'APL")
         for year, rows in vintages.items():
@@ -193,8 +192,9 @@ def geojson(path: Path, features: Iterable[tuple[Mapping[str, object], object]])
 
 def membership_rows() -> list[list[object]]:
     """INSEE, table d'appartenance as CSV, its last line made of commas only."""
-    labels = "CODGEO,LIBGEO,DEP,REG,EPCI,EPT,ARR,CANOV,ZE2020,BV2022".split(",")
-    rows: list[list[object]] = [labels]
+    header = "CODGEO,LIBGEO,DEP,REG,EPCI,EPT,ARR,CANOV,ZE2020,BV2022"
+    labels = header.split(",")
+    rows: list[list[object]] = [list(labels)]
     for code in PLACES:
         epci = "ZZZZZZZZZ" if code == "55039" else f"20000{code[:2].replace('A', '0')}11"
         place = departement(code)

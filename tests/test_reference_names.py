@@ -186,6 +186,13 @@ def test_departements_are_aligned_on_the_index_of_the_names():
     assert reference.resolve_communes(names, departements)["code"].tolist() == ["04001", "06001"]
 
 
+def test_an_index_with_repeated_labels_is_kept():
+    names = pd.Series(["Aiglun", "Abriès"], index=[7, 7])
+    found = reference.resolve_communes(names, pd.Series(["04", "05"], index=[7, 7]))
+    assert found["code"].tolist() == ["04001", "05001"]
+    assert found.index.tolist() == [7, 7]
+
+
 def test_no_name_gives_an_empty_table():
     found = reference.resolve_communes(pd.Series([], dtype="str"), pd.Series([], dtype="str"))
     assert found.empty

@@ -149,7 +149,7 @@ def _data_lines(layout: _Layout) -> array[int]:
             "un guillemet ouvert et jamais fermé, ou une ligne démesurée",
             f"{french.count_of(width, 'colonne')} séparées par « {layout.mark} »",
             _ORIGINAL,
-            row=(lines[-1] if lines else layout.header_line) + 1,
+            row=(lines[-1] if lines else layout.header_line + 1) + 1,
         )
     if len(lines) > layout.maximum_rows:
         faults.add(
@@ -284,4 +284,4 @@ def to_number(
             row=int(lines.iloc[position]),
             column=column,
         )
-    return numbers, status.astype("string")
+    return numbers.mask(wrong), status.astype("string")

@@ -109,6 +109,12 @@ class Names:
         """Names with the key that tells which letters can be lost."""
         return [(spelling.marked_key(named.name), named) for named in self.all]
 
+    @cached_property
+    def pairs(self) -> list[tuple[frozenset[str], str]]:
+        """Letter pairs of every name and the commune that it leads to."""
+        loose = self.keyed[-1].items()
+        return [(spelling.letter_pairs(key), n.code) for key, names in loose for n in names]
+
     def find(self, text: str) -> tuple[list[Named], str]:
         """The names that a text may be, and the rule of spelling; a present name wins."""
         if text in self.present:
@@ -266,12 +272,12 @@ def _repaired(name: str, departements: tuple[str, ...]) -> Match | None:
 def _unknown(text: str, departements: tuple[str, ...]) -> Match:
     """Say that there is no such commune, and which ones look like it or bear its name elsewhere."""
     shorter = list(readings(text, departements))[-1][0]
-    wanted = spelling.loose_key(shorter)
+    wanted = spelling.letter_pairs(spelling.loose_key(shorter))
     scores: dict[str, float] = {}
-    for key, names in _names_of(departements).keyed[-1].items():
-        score = spelling.likeness(wanted, key)
-        for named in names if score >= _ALIKE else ():
-            scores[named.code] = max(score, scores.get(named.code, 0.0))
+    for pairs, code in _names_of(departements).pairs:
+        score = spelling.likeness(wanted, pairs)
+        if score >= max(_ALIKE, scores.get(code, 0.0)):
+            scores[code] = score
     near = tuple(sorted(scores, key=lambda code: (-scores[code], code))[:_SHOWN])
     message = f"« {text} » : aucune commune de ce nom dans {place_named(departements)}."
     if near:
@@ -355,7 +361,9 @@ def resolve_communes(names: pd.Series, departements: pd.Series) -> pd.DataFrame:
     (NA when unresolved), ``rule`` (a key of :data:`RULES`), ``candidates`` (tuple of codes),
     ``message`` (French; empty for an official name).
     """
-    cells = zip(names.tolist(), departements.reindex(names.index).tolist(), strict=True)
+    if not departements.index.equals(names.index):
+        departements = departements.reindex(names.index)
+    cells = zip(names.tolist(), departements.tolist(), strict=True)
     found = [match(_text(name), _text(departement)) for name, departement in cells]
     return pd.DataFrame(
         {

@@ -242,10 +242,12 @@ def lost_letters(text: str) -> re.Pattern[str] | None:
     return re.compile("(?:(?:l[ea]s?|l)[ '])?" + "".join(pieces))
 
 
-def likeness(one: str, other: str) -> float:
-    """Share of letter pairs that two keys have in common (Dice), between 0 and 1."""
-    first = {one[i : i + 2] for i in range(len(one) - 1)}
-    second = {other[i : i + 2] for i in range(len(other) - 1)}
-    if not first or not second:
-        return 0.0
-    return 2 * len(first & second) / (len(first) + len(second))
+def letter_pairs(text: str) -> frozenset[str]:
+    """The pairs of neighbouring letters of a text, as :func:`likeness` compares them."""
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Share of letter pairs that two texts have in common (Dice), between 0 and 1."""
+    together = len(one) + len(other)
+    return 2 * len(one & other) / together if together else 0.0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.contracts import Source
+from cpts_data.contracts import Address, Source
 from cpts_data.received import Head
 from cpts_data.sources.statistiques_locales import is_zone_export, read_zones, zone_columns
 
@@ -27,6 +27,13 @@ SOURCE = Source(
     columns=zone_columns("indicateur, sous l'étiquette de CartoSanté sans son année"),
     notes="Densités pour 10 000 habitants (et non 100 000). APL arrondie à une décimale : celle "
     "de la DREES fait foi. Un bassin de vie n'est pas une CPTS : chiffres de contexte.",
+    addresses=(
+        Address(
+            "",
+            "export CSV d'indicateurs par zone",
+            note="Choisissez les indicateurs, puis exportez.",
+        ),
+    ),
 )
 
 _UNITS = (

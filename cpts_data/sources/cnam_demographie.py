@@ -11,14 +11,14 @@ differ from the other sources: areas are joined by code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from cpts_data.area_codes import DEPARTEMENT, FRANCE, REGION
-from cpts_data.coded_table import check_coded, read_coded_table
-from cpts_data.contracts import Column, Faults, Kind, Source
+from cpts_data.coded_table import categorical, check_coded, ranks_of, read_coded_table
+from cpts_data.contracts import Address, Column, Faults, Kind, Source
 from cpts_data.received import Head, head_of, require_columns
 from cpts_data.sources.cnam_pathologies import area_columns, year_of
 
@@ -30,6 +30,7 @@ _DENOMINATORS = {
     "gynécologues": "femmes",
     "pédiatres": "enfants",
 }
+DENOMINATORS = (INHABITANTS, *_DENOMINATORS.values())
 
 SOURCE = Source(
     id="cnam_demographie",
@@ -70,12 +71,20 @@ SOURCE = Source(
             "denominateur",
             Kind.TEXT,
             "population à laquelle la densité se rapporte",
-            choices=(INHABITANTS, *_DENOMINATORS.values()),
+            choices=DENOMINATORS,
         ),
     ),
     notes="Les densités des sages-femmes, des gynécologues et des pédiatres se rapportent à "
     "d'autres populations que les habitants (âges exacts non précisés par le fichier) : elles ne "
     "se comparent pas aux autres. Les professions « Ensemble … » sont des totaux.",
+    addresses=(
+        Address(
+            "https://data.ameli.fr/api/explore/v2.1/catalog/datasets/"
+            "demographie-effectifs-et-les-densites/exports/csv",
+            "demographie-effectifs-et-les-densites.csv",
+            note="Environ 3,5 millions de lignes.",
+        ),
+    ),
 )
 
 _NEEDED = ("annee", "profession_sante", "region", "departement", "effectif", "densite")
@@ -106,16 +115,20 @@ def read(path: Path) -> pd.DataFrame:
     table = area_columns(raw, "region", "departement")
     table["period"] = raw.known("annee", year_of, "une année comme 2024")
     table["profession"] = raw.known("profession_sante", _filled, "une profession")
-    table["est_total"] = _translated(table["profession"], is_total).astype(bool)
     table["age"] = raw.known(age, age_of, "une classe d'âge") if age in texts else "ensemble"
     if _SEX in texts:
         table["sexe"] = raw.known(_SEX, _sex, "tout sexe, hommes ou femmes")
     else:
         table["sexe"] = "ensemble"
+    faults.raise_if_any()
     table = table.astype({"age": "category", "sexe": "category"})
     table["effectif"], table["densite"] = raw.numbers["effectif"], raw.numbers["densite"]
-    table["denominateur"] = _translated(table["profession"], denominator).astype("category")
-    faults.raise_if_any()
+    professions = table["profession"].cat
+    names, ranks = list(professions.categories), professions.codes.to_numpy()
+    table["est_total"] = np.array([is_total(name) for name in names], dtype=bool)[ranks]
+    related = [denominator(name) for name in names]
+    table["denominateur"] = categorical(ranks_of(related, DENOMINATORS)[ranks], DENOMINATORS)
+    table = table[[column.name for column in SOURCE.columns]]
     check_coded(table, SOURCE, faults, raw.first_line)
     faults.raise_if_any()
     return table
@@ -123,10 +136,6 @@ def read(path: Path) -> pd.DataFrame:
 
 def _filled(text: str) -> str | None:
     return re.sub(r"\s+", " ", text).strip() or None
-
-
-def _translated(values: pd.Series, ours: Callable[[str], object]) -> pd.Series:
-    return values.map({name: ours(name) for name in values.cat.categories})
 
 
 def is_total(profession: str) -> bool:

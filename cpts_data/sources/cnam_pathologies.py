@@ -35,7 +35,7 @@ from cpts_data.coded_table import (
     ranks_of,
     read_coded_table,
 )
-from cpts_data.contracts import Column, Faults, Kind, Source
+from cpts_data.contracts import Address, Column, Faults, Kind, Source
 from cpts_data.received import Head, head_of, require_columns
 
 THRESHOLD = 11
@@ -92,6 +92,14 @@ SOURCE = Source(
     notes="Les pathologies et leurs niveaux se recoupent : elles ne s'additionnent pas. Jamais "
     "connu pour une CPTS : chiffres du département, montrés comme repère. Tout l'historique est "
     "remplacé chaque année : deux éditions ne se joignent pas.",
+    addresses=(
+        Address(
+            "https://data.ameli.fr/api/explore/v2.1/catalog/datasets/effectifs/"
+            "exports/csv?use_labels=true",
+            "effectifs.csv",
+            note="Environ 850 Mo.",
+        ),
+    ),
 )
 
 _TEXTS = (

@@ -17,7 +17,7 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.area_codes import DEPARTEMENT, FRANCE, FRANCE_CODE, check_area_codes
-from cpts_data.contracts import Column, ContractError, Fault, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
 from cpts_data.labels import plain
 from cpts_data.received import Head, as_text, head_of, read_sheet, to_number
 
@@ -56,6 +56,13 @@ SOURCE = Source(
         ),
     ),
     notes="Adresse à vérifier. Les totaux de la métropole et de l'outre-mer ne sont pas repris.",
+    addresses=(
+        Address(
+            "",
+            "classeur annuel des effectifs par secteur (xls)",
+            note="Adresse du fichier non connue.",
+        ),
+    ),
 )
 
 _AREA = "departement"
@@ -131,7 +138,7 @@ def _sheet(path: Path, name: str, faults: Faults, remarks: list[str]) -> pd.Data
     kept = areas.notna()
     apart = int((~kept).sum())
     if apart:
-        totals = french.count_of(apart, "total")
+        totals = french.count_of(apart, "total", "totaux")
         remarks.append(f"Feuille « {name} » : {totals} de métropole ou d'outre-mer non repris.")
     raw, areas = raw[kept], areas[kept].astype("string")
     table = pd.DataFrame({"ligne": raw["ligne"], "code": areas})
@@ -154,13 +161,14 @@ def _areas(raw: pd.DataFrame, sheet: str, faults: Faults, remarks: list[str]) ->
     cells = raw[_AREA]
     codes = cells.map(_area_of).astype(object)
     follower = _order(codes, raw["profession"])
-    before = codes.where(raw["profession"] == raw["profession"].shift()).shift()
+    before = codes.shift().where(raw["profession"] == raw["profession"].shift())
     for position in cells.index[cells == ""]:
         found = follower.get(str(before[position]))
         line = int(raw.at[position, "ligne"])
         if found is None:
             what = "le département de la ligne, ou un voisin qui permette de le trouver"
             faults.add("une case vide", what, _MEND, row=line, column="DEPARTEMENT")
+            codes[position] = None
             continue
         codes[position] = found
         profession = raw.at[position, "profession"]

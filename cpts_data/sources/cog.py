@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.received import Head, read_text_table, require_columns
 
 MAXIMUM_ROWS = 500_000
@@ -43,6 +43,26 @@ SOURCE = Source(
         Column("departement", Kind.CODE, "département", nullable=True),
         Column("region", Kind.CODE, "région", nullable=True),
         Column("commune", Kind.CODE, "commune dont elle fait partie", nullable=True),
+    ),
+    addresses=(
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/8740222/v_commune_2026.csv",
+            "v_commune_2026.csv",
+            landing_page="https://www.insee.fr/fr/information/8740222",
+            note="Adresse relevée dans des programmes publiés.",
+        ),
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/8740222/v_departement_2026.csv",
+            "v_departement_2026.csv",
+            landing_page="https://www.insee.fr/fr/information/8740222",
+            note="Adresse relevée dans des programmes publiés.",
+        ),
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/8740222/v_region_2026.csv",
+            "v_region_2026.csv",
+            landing_page="https://www.insee.fr/fr/information/8740222",
+            note="Adresse relevée dans des programmes publiés.",
+        ),
     ),
 )
 

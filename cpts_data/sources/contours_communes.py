@@ -22,6 +22,7 @@ import shapely
 
 from cpts_data.contracts import (
     COMMUNE_PATTERN,
+    Address,
     Column,
     ContractError,
     Fault,
@@ -61,6 +62,24 @@ SOURCE = Source(
         Column("geometry", Kind.GEOMETRY, "contour en coordonnées géographiques (WGS 84)"),
     ),
     notes="La superficie est celle du contour simplifié : elle sert à la densité, pas au cadastre.",
+    addresses=(
+        Address(
+            "https://geo.api.gouv.fr/departements/{departement}/communes?"
+            "fields=nom,code,codeDepartement,codeRegion,codeEpci,contour&"
+            "format=geojson&geometry=contour",
+            "communes_{departement}.geojson",
+            landing_page="https://geo.api.gouv.fr/decoupage-administratif/communes",
+            note="Paris, Lyon et Marseille y sont entières, sans leurs arrondissements.",
+            per="departement",
+        ),
+        Address(
+            "https://etalab-datasets.geo.data.gouv.fr/contours-administratifs/"
+            "latest/geojson/communes-100m.geojson",
+            "communes-100m.geojson",
+            landing_page="https://github.com/etalab/contours-administratifs",
+            note="Communes et arrondissements municipaux de toute la France.",
+        ),
+    ),
 )
 
 _LAYOUTS = {

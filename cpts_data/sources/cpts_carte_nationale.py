@@ -22,7 +22,7 @@ import shapely
 
 from cpts_data import french
 from cpts_data.area_codes import repair_area_codes
-from cpts_data.contracts import Column, ContractError, Fault, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
 from cpts_data.labels import plain
 from cpts_data.layers import read_layer
 from cpts_data.received import Head, head_of
@@ -46,6 +46,14 @@ SOURCE = Source(
     ),
     notes="Noms de champs non vérifiés : lus par leurs mots. Projets et CPTS signées y sont mêlés, "
     "le stade les distingue.",
+    addresses=(
+        Address(
+            "https://santegraphie.fr/geoserver/GCS/ows?service=WFS&"
+            "version=1.0.0&request=GetFeature&typeName=GCS%3AAMBU_CPTS&"
+            "outputFormat=application%2Fjson",
+            "cpts-santegraphie.geojson",
+        ),
+    ),
 )
 
 # Patterns of field names (small letters, « _ » for blanks), the surest first.
@@ -146,7 +154,7 @@ def read(path: Path) -> gpd.GeoDataFrame:
     polygons = raw.geometry.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])
     if not polygons.all():
         points = french.count_of(int((~polygons).sum()), "objet")
-        remarks.append(f"{points} sans surface (points ou lignes), laissés de côté.")
+        remarks.append(f"Laissé de côté, sans surface (point ou ligne) : {points}.")
     raw = raw[polygons]
     table = _features(raw, found[1], remarks)
     _check_names(table, faults)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table
 
 MAXIMUM_ROWS = 100_000
@@ -43,7 +43,7 @@ _STAGE_WORDS = {
 # Beginnings of words that, anywhere in the name of a column, tell of a person.
 PERSONAL = (
     "Président",
-    "Coordon",
+    "Coord",
     "Contact",
     "Courriel",
     "Mail",
@@ -78,6 +78,13 @@ SOURCE = Source(
         Column("date_signature", Kind.DATE, "date de signature de l'ACI", nullable=True),
         Column("site_internet", Kind.TEXT, "site internet", nullable=True),
         Column("infra", Kind.TEXT, "découpage plus fin que la commune", nullable=True),
+    ),
+    addresses=(
+        Address(
+            "",
+            "liste des CPTS de la région",
+            note="Chaque ARS publie ou transmet sa propre liste : demandez-la à la vôtre.",
+        ),
     ),
 )
 
@@ -122,7 +129,8 @@ def read(path: Path) -> pd.DataFrame:
     for column in SOURCE.columns:
         values = raw[column.name] if column.name in raw.columns else empty
         table[column.name] = values.astype("string").fillna("").str.strip()
-    stages = table["statut"].map(stage_of)
+    found = [stage_of(str(words)) for words in table["statut"]]
+    stages = pd.Series(found, index=table.index, dtype="string")
     for position in stages.index[stages.isna()]:
         faults.add(
             f"« {table.at[position, 'statut']} »",

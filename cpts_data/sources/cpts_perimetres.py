@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data import french
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table, to_number
 from cpts_data.sources.cpts_liste import PERSONAL
 from cpts_data.territories import repair_commune_codes, repair_remarks
@@ -45,6 +45,13 @@ SOURCE = Source(
             minimum=0,
             maximum=1,
             combine="identique",
+        ),
+    ),
+    addresses=(
+        Address(
+            "",
+            "communes de chaque CPTS",
+            note="Chaque ARS publie ou transmet sa propre liste : demandez-la à la vôtre.",
         ),
     ),
 )

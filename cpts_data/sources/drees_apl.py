@@ -15,6 +15,7 @@ from cpts_data.apl_workbook import (
     LANDING_PAGE,
     LICENCE,
     AplLayout,
+    apl_addresses,
     apl_columns,
     is_apl_workbook,
     read_apl_workbook,
@@ -43,6 +44,11 @@ SOURCE = Source(
         maximum=200,
     ),
     notes="La population du classeur est la population municipale de deux ans plus tôt.",
+    addresses=apl_addresses(
+        "apl_medecins_generalistes",
+        "apl_aux_medecins_generalistes",
+        "accessibilite_potentielle_localisee_apl_aux_medecins_generalistes",
+    ),
 )
 
 _LAYOUT = AplLayout(

@@ -15,6 +15,7 @@ from cpts_data.apl_workbook import (
     LANDING_PAGE,
     LICENCE,
     AplLayout,
+    apl_addresses,
     apl_columns,
     is_apl_workbook,
     read_apl_workbook,
@@ -37,6 +38,11 @@ SOURCE = Source(
         unit="ETP pour 100 000 habitants standardisés",
     ),
     notes="ETP : équivalents temps plein. Libellés rapportés par les utilisateurs du classeur.",
+    addresses=apl_addresses(
+        "apl_chirurgiens_dentistes",
+        "apl_aux_chirurgiens_dentistes",
+        "accessibilite_potentielle_localisee_apl_aux_chirurgiens_dentistes",
+    ),
 )
 
 _LAYOUT = AplLayout(professions=("dentistes",), value="apl_chirurgiens_dentistes", unit="etp")

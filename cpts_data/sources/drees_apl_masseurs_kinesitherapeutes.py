@@ -15,6 +15,7 @@ from cpts_data.apl_workbook import (
     LANDING_PAGE,
     LICENCE,
     AplLayout,
+    apl_addresses,
     apl_columns,
     is_apl_workbook,
     read_apl_workbook,
@@ -37,6 +38,11 @@ SOURCE = Source(
         unit="ETP pour 100 000 habitants standardisés",
     ),
     notes="ETP : équivalents temps plein. Libellés rapportés par les utilisateurs du classeur.",
+    addresses=apl_addresses(
+        "apl_masseurs_kinesitherapeutes",
+        "apl_aux_kinesitherapeutes",
+        "accessibilite_potentielle_localisee_apl_aux_kinesitherapeutes",
+    ),
 )
 
 _LAYOUT = AplLayout(

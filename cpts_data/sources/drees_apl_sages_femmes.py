@@ -15,6 +15,7 @@ from cpts_data.apl_workbook import (
     LANDING_PAGE,
     LICENCE,
     AplLayout,
+    apl_addresses,
     apl_columns,
     is_apl_workbook,
     read_apl_workbook,
@@ -38,6 +39,11 @@ SOURCE = Source(
         women=True,
     ),
     notes="ETP : équivalents temps plein. Libellés rapportés par les utilisateurs du classeur.",
+    addresses=apl_addresses(
+        "apl_sages_femmes",
+        "apl_aux_sages_femmes",
+        "accessibilite_potentielle_localisee_apl_aux_sages_femmes",
+    ),
 )
 
 _LAYOUT = AplLayout(

@@ -21,62 +21,17 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data import french
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.coordinates import plausible, projection_of, to_degrees
 from cpts_data.departements import (
     departements_of_communes,
     departements_of_finess,
     repair_finess_numbers,
 )
+from cpts_data.finess_families import FAMILIES, OTHER
+from cpts_data.labels import plain
 from cpts_data.received import Head, encoding_of, head_of, read_text_table, to_number
 
-FAMILIES = {
-    "101": "hopital",
-    "106": "hopital",
-    "128": "hopital",
-    "129": "hopital",
-    "131": "hopital",
-    "355": "hopital",
-    "365": "hopital",
-    "697": "hopital",
-    "161": "hopital_psychiatrique",
-    "292": "hopital_psychiatrique",
-    "109": "soins_medicaux_et_readaptation",
-    "362": "soins_de_longue_duree",
-    "127": "hospitalisation_a_domicile",
-    "141": "dialyse",
-    "146": "dialyse",
-    "124": "centre_de_sante",
-    "603": "msp",
-    "604": "cpts",
-    "606": "dac",
-    "463": "clic",
-    "617": "maison_medicale_de_garde",
-    "620": "pharmacie",
-    "628": "autre_pharmacie",
-    "629": "autre_pharmacie",
-    "641": "autre_pharmacie",
-    "627": "propharmacie",
-    "611": "laboratoire",
-    "500": "ehpad",
-    "202": "residence_autonomie",
-    "354": "ssiad",
-    "209": "service_autonomie_aide_et_soins",
-    "156": "centre_medico_psychologique",
-    "189": "cmpp",
-    "190": "camsp",
-    "197": "csapa",
-    "178": "caarud",
-    "223": "pmi",
-    "230": "pmi",
-    "228": "centre_de_sante_sexuelle",
-    "638": "cegidd",
-    "645": "centre_de_vaccination",
-    "646": "centre_de_vaccination",
-    "631": "maison_de_naissance",
-    "609": "mdph",
-}
-OTHER = "autre"
 _PROPHARMACIE = "627"
 
 SOURCE = Source(
@@ -87,13 +42,16 @@ SOURCE = Source(
     "etablissements/",
     licence="Licence Ouverte 2.0 (à relire sur la page du producteur)",
     level="établissement",
-    period_lag=0,
     key=("finess",),
-    replaced_by=("departement",),
     columns=(
         Column("finess", Kind.CODE, "numéro FINESS de l'établissement"),
         Column("finess_ej", Kind.CODE, "numéro FINESS de l'entité juridique", nullable=True),
-        Column("period", Kind.TEXT, "année du stock", nullable=True),
+        Column(
+            "period",
+            Kind.TEXT,
+            "année du stock ; vide si le fichier n'a aucune date",
+            nullable=True,
+        ),
         Column("nom", Kind.TEXT, "raison sociale (sans nom de personne)", nullable=True),
         Column("categorie", Kind.CODE, "code de la catégorie d'établissement"),
         Column("categorie_libelle", Kind.TEXT, "catégorie d'établissement", nullable=True),
@@ -111,7 +69,7 @@ SOURCE = Source(
             "longitude (WGS84)",
             unit="degrés",
             nullable=True,
-            combine="jamais",
+            combine="identique",
             minimum=-180,
             maximum=180,
         ),
@@ -121,7 +79,7 @@ SOURCE = Source(
             "latitude (WGS84)",
             unit="degrés",
             nullable=True,
-            combine="jamais",
+            combine="identique",
             minimum=-90,
             maximum=90,
         ),
@@ -131,6 +89,15 @@ SOURCE = Source(
     "flux à l'été 2026 au profit de fichiers JSON, que ce lecteur ne connaît pas. Les coordonnées "
     "d'outre-mer sans système déclaré sont tenues pour de l'UTM WGS84 de leur fuseau ; la variante "
     "cs1100507 et l'historique n'ont pas été vus sur un fichier complet.",
+    addresses=(
+        Address(
+            "https://www.data.gouv.fr/api/1/datasets/r/98f3161f-79ff-4f16-8f6a-6d571a80fea2",
+            "finess-etablissements-geolocalises.csv",
+            landing_page="https://www.data.gouv.fr/datasets/finess-extraction-du-fichier-"
+            "des-etablissements/",
+            note="Selon des utilisateurs, ce fichier n'est plus mis à jour depuis mai 2026.",
+        ),
+    ),
 )
 
 _FIELDS = (
@@ -156,6 +123,7 @@ _ALIASES = {
     "lon": ("longitude",),
     "lat": ("latitude",),
     "ouverture": ("dateouv", "dateouvert"),
+    "mise_a_jour": ("datemaj", "maj"),
 }
 _NEEDED = ("finess", "categorie")
 _PERSONAL = frozenset({"rslongue", "complrs", "compldistrib", "telephone", "telecopie"})
@@ -175,7 +143,7 @@ _ORIGINAL = "reprenez le fichier d'origine, sans le modifier dans un tableur."
 
 
 def _plain(label: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", label.strip().lower())
+    return plain(label).replace(" ", "_")
 
 
 def _labels(header: Sequence[str]) -> dict[str, str]:
@@ -214,7 +182,8 @@ def read(path: Path) -> pd.DataFrame:
         raw = _tagged(path, faults)
         period = _stock_year(head, remarks)
     else:
-        raw = _with_header(path, head)
+        raw = _with_header(path, head, faults)
+    period = period or _latest_year(raw, remarks)
     faults.raise_if_any()
     table = pd.DataFrame({"ligne": raw["ligne"]})
     table["finess"], changed = repair_finess_numbers(raw["finess"])
@@ -248,6 +217,20 @@ def _stock_year(head: Head, remarks: list[str]) -> str:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell):
             remarks.append(f"Stock du {french.date(dt.date.fromisoformat(cell))}.")
             return cell[:4]
+    return ""
+
+
+def _latest_year(raw: pd.DataFrame, remarks: list[str]) -> str:
+    """Year of the latest update, or opening, where no first line dates the stock."""
+    for name in ("mise_a_jour", "ouverture"):
+        days = _days(raw[name].mask(raw[name] == _UNKNOWN_DATE)).dropna()
+        if len(days):
+            latest = days.max()
+            remarks.append(
+                f"Année {latest.year} d'après la date la plus récente du fichier "
+                f"({french.date(latest.date())}), qui ne dit pas celle du stock."
+            )
+            return str(latest.year)
     return ""
 
 
@@ -302,8 +285,13 @@ def _tagged(path: Path, faults: Faults) -> pd.DataFrame:
     return _completed(raw, lines)
 
 
-def _with_header(path: Path, head: Head) -> pd.DataFrame:
+def _with_header(path: Path, head: Head, faults: Faults) -> pd.DataFrame:
     labels = _labels(head.header())
+    for name in _NEEDED:
+        if name not in labels:
+            expected = french.enumeration(_ALIASES[name], "ou")
+            faults.add("une colonne absente", f"la colonne {expected}", _ORIGINAL)
+    faults.raise_if_any()
     table = read_text_table(path, columns=list(labels.values()))
     raw = pd.DataFrame(
         {name: table[label].astype("string").str.strip() for name, label in labels.items()}
@@ -363,12 +351,12 @@ def _coordinates(
     x, _ = to_number(raw["x"], faults, "coordxet", raw["ligne"])
     y, _ = to_number(raw["y"], faults, "coordyet", raw["ligne"])
     waiting = lon.isna() & x.notna() & y.notna()
-    pairs = pd.DataFrame({"source": raw["systeme"], "departement": departement.fillna("")})
-    systems = pairs[waiting].drop_duplicates()
-    for source, place in systems.itertuples(index=False):
-        rows = waiting & (pairs["source"] == source) & (pairs["departement"] == place)
-        converted = to_degrees(x[rows], y[rows], projection_of(source, place))
-        lon[rows], lat[rows] = converted
+    pairs = list(zip(raw["systeme"], departement.fillna(""), strict=True))
+    systems = {pair: projection_of(*pair) for pair in set(pairs)}
+    epsg = pd.Series([systems[pair] for pair in pairs], index=raw.index, dtype="Int64")
+    for system in epsg[waiting].dropna().unique():
+        rows = waiting & (epsg == system)
+        lon[rows], lat[rows] = to_degrees(x[rows], y[rows], int(system))
     aberrant = lon.notna() & ~plausible(lon, lat, departement)
     if aberrant.any():
         count = french.count_of(int(aberrant.sum()), "établissement")
@@ -382,15 +370,20 @@ def _coordinates(
     return lon, lat
 
 
+def _days(texts: pd.Series) -> pd.Series:
+    """Days, ISO or as a French spreadsheet writes them."""
+    days = pd.to_datetime(texts.str[:10], format="%Y-%m-%d", errors="coerce")
+    return days.fillna(pd.to_datetime(texts, format="%d/%m/%Y", errors="coerce"))
+
+
 def _dates(texts: pd.Series, remarks: list[str]) -> pd.Series:
-    """Opening dates, ISO or as a French spreadsheet writes them; 1 January 1900 means unknown."""
-    found = pd.to_datetime(texts.str[:10], format="%Y-%m-%d", errors="coerce")
-    found = found.fillna(pd.to_datetime(texts, format="%d/%m/%Y", errors="coerce"))
+    """Opening dates in ISO form; 1 January 1900 means unknown."""
+    found = _days(texts)
     unknown = found == pd.Timestamp(_UNKNOWN_DATE)
     if unknown.any():
         count = french.count_of(int(unknown.sum()), "date d'ouverture", "dates d'ouverture")
         remarks.append(f"{count} au 1er janvier 1900, c'est-à-dire inconnues.")
-    return found.mask(unknown)
+    return found.mask(unknown).dt.strftime("%Y-%m-%d").astype("string")
 
 
 def prune(path: Path, target: Path) -> None:

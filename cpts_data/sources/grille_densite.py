@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.contracts import Column, ContractError, Fault, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
 from cpts_data.labels import plain
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table, to_number
 from cpts_data.territories import repair_commune_codes
@@ -70,6 +70,15 @@ SOURCE = Source(
     ),
     notes="Mises en page rapportées par des utilisateurs. Le degré d'une commune fusionnée n'est "
     "pas recalculé.",
+    addresses=(
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/6439600/"
+            "grille_densite_7_niveaux_2024.xlsx",
+            "grille_densite_7_niveaux_2024.xlsx",
+            landing_page="https://www.insee.fr/fr/information/6439600",
+            note="Adresse relevée dans des programmes publiés.",
+        ),
+    ),
 )
 
 _COMMUNE = {"codgeo", "code commune", "depcom", "code insee", "com"}

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data import french
-from cpts_data.contracts import Column, ContractError, Fault, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table, to_number
 from cpts_data.territories import repair_commune_codes
 
@@ -57,6 +57,14 @@ SOURCE = Source(
     ),
     notes="Les deux années d'un fichier sont dans la géographie de la plus récente. Les tranches "
     "de cinq ans viennent du tableau TD_POP1B.",
+    addresses=(
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/8581696/base-cc-evol-"
+            "struct-pop-2022_csv.zip",
+            "base-cc-evol-struct-pop-2022_csv.zip",
+            landing_page="https://www.insee.fr/fr/statistiques/8581696",
+        ),
+    ),
 )
 
 _TOTAL = re.compile(r"^P(\d\d)_POP0014$")
@@ -124,12 +132,14 @@ def read(path: Path) -> pd.DataFrame:
         raw = _cells(path, sheet, line, complete)
         for year in complete:
             tables.append(_by_age(raw, year, faults, remarks))
+    if not tables:
+        raise ContractError([_without_ages(path, (), "22")])
     table = pd.concat(tables, ignore_index=True)
     check(table, SOURCE, faults)
     faults.raise_if_any()
     empty = int(table["population"].isna().sum())
     if empty:
-        remarks.append(f"{french.count_of(empty, 'case vide', 'cases vides')}, non disponibles.")
+        remarks.append(f"Non disponible : {french.count_of(empty, 'case vide', 'cases vides')}.")
     result = table.drop(columns="ligne")
     result.attrs["remarques"] = list(dict.fromkeys(remarks))
     return result
@@ -141,7 +151,8 @@ def _full(year: str) -> str:
 
 
 def _without_ages(path: Path, labels: Sequence[str], year: str) -> Fault:
-    missing = [name for name in _variables(year) if name not in labels]
+    wanted = ("CODGEO", f"P{year}_POP0014", *_variables(year))
+    missing = [name for name in wanted if name not in labels]
     return Fault(
         path.name,
         f"les variables absentes {', '.join(missing)}",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.contracts import COMMUNE_PATTERN, Column, Faults, Kind, Source, check
+from cpts_data.contracts import COMMUNE_PATTERN, Address, Column, Faults, Kind, Source, check
 from cpts_data.received import Head, read_text_table, require_columns, to_number
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
@@ -60,6 +60,13 @@ SOURCE = Source(
         ),
     ),
     notes="Les taux de pauvreté inférieurs à 5 % sont publiés comme égaux à 5 %.",
+    addresses=(
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/7756729/base-cc-"
+            "filosofi-2021-geo2024_csv.zip",
+            "base-cc-filosofi-2021-geo2024_csv.zip",
+        ),
+    ),
 )
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.coded_table import ranks_of, read_coded_table
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.received import (
     Head,
     as_text,
@@ -64,6 +64,13 @@ SOURCE = Source(
     ),
     notes="L'année n'est dans le fichier que si le titre du classeur la donne ; sinon elle est "
     "celle de la géographie moins trois ans (recensement 2021 en géographie 2024).",
+    addresses=(
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/8202264/TD_POP1B_2021_csv.zip",
+            "TD_POP1B_2021_csv.zip",
+            note="Adresse relevée dans des programmes publiés.",
+        ),
+    ),
 )
 
 _LONG = ("CODGEO", "SEXE", "AGED100", "NB")
@@ -171,7 +178,10 @@ def _read(path: Path, faults: Faults) -> _Census:
         census = _read_wide(raw, faults)
     else:
         sheets = list(_sheets_of_communes(head))
-        raws = [as_text(read_sheet(path, sheet, header_line=line)) for sheet, line in sheets]
+        if not sheets:
+            faults.add("aucune table d'âges", "CODGEO, SEXE, AGED100 et NB", _MEND)
+            faults.raise_if_any()
+        raws = [read_sheet(path, sheet, header_line=line) for sheet, line in sheets]
         for raw in raws:
             require_columns(raw, _AGE_LABELS, faults)
         census = _read_wide(pd.concat(raws, ignore_index=True), faults)
@@ -228,16 +238,28 @@ def _read_long(path: Path, labels: Sequence[str], line: int, faults: Faults) -> 
 def _read_wide(raw: pd.DataFrame, faults: Faults) -> _Census:
     """One line per commune, one column per sex and age."""
     require_columns(raw, _AGE_LABELS, faults)
-    codes = raw["CODGEO"].astype(str).str.strip()
+    codes = as_text(raw[["ligne", "CODGEO"]])["CODGEO"].str.strip()
     places, known = pd.factorize(codes)
-    census = _Census.of(list(known))
+    census = _Census.of([str(code) for code in known])
     for number, name in enumerate(_AGE_LABELS):
-        people, _ = to_number(raw[name], faults, name, raw["ligne"])
+        people = _figures(raw[["ligne", name]], faults)
         sexes = np.full(len(places), number // (OLDEST + 1))
         years = np.full(len(places), number % (OLDEST + 1))
-        census.add(places, sexes, years, people.to_numpy())
+        census.add(places, sexes, years, people)
     faults.raise_if_any()
     return census
+
+
+def _figures(raw: pd.DataFrame, faults: Faults) -> np.ndarray:
+    """The figures of a column (beside ``ligne``): at once when all are, else cell by cell."""
+    name = str(raw.columns[1])
+    try:
+        values = raw[name].to_numpy(dtype=float)
+    except (TypeError, ValueError):
+        values = np.array([np.nan])
+    if np.isfinite(values).all():
+        return values
+    return to_number(as_text(raw)[name], faults, name, raw["ligne"])[0].to_numpy()
 
 
 def _refuse_partial(census: _Census, faults: Faults) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.received import Head, read_text_table, require_columns, to_number
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
@@ -38,6 +38,15 @@ SOURCE = Source(
             "population totale (municipale et comptée à part)",
             unit="habitants",
             minimum=0,
+        ),
+    ),
+    addresses=(
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/8680726/ensemble.zip",
+            "populations-2023.zip",
+            landing_page="https://www.insee.fr/fr/statistiques/8680726?sommaire=8681011",
+            note="Populations 2023, en vigueur au 1er janvier 2026. Adresse relevée "
+            "dans des programmes publiés.",
         ),
     ),
 )

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from cpts_data import french
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.layers import read_layer
 from cpts_data.received import Head, head_of
 
@@ -42,6 +42,12 @@ SOURCE = Source(
     ),
     notes="Hexagone en vigueur le 1er janvier 2024, outre-mer le 1er janvier 2025. Noms de champs "
     "rapportés par des utilisateurs.",
+    addresses=(
+        Address(
+            "https://www.data.gouv.fr/api/1/datasets/r/942d4ee8-8142-4556-8ea1-335537ce1119",
+            "qpv-2024.geojson",
+        ),
+    ),
 )
 
 _CODE = r"(?:QN|QP)[0-9A-Z]{6}"
@@ -114,7 +120,7 @@ def _joined(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
     one["communes"] = groups["communes"].agg(lambda cells: communes_of(" ".join(cells)))
     told = french.count_of(int(table.loc[repeated, "code_qpv"].nunique()), "quartier")
     joined = gpd.GeoDataFrame(one.reset_index(), geometry="geometry", crs=table.crs)
-    return joined, [f"{told} en plusieurs morceaux, réunis."]
+    return joined, [f"{told} en plusieurs morceaux, que l'on réunit."]
 
 
 def communes_of(cell: object) -> str:

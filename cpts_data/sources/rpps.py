@@ -13,8 +13,6 @@ Retired and replacement doctors are in the file, and so are the students allowed
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,13 +25,14 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from cpts_data import french
-from cpts_data.contracts import COMMUNE_PATTERN, Column, Faults, Kind, Source
+from cpts_data.contracts import COMMUNE_PATTERN, Address, Column, Faults, Kind, Source
 from cpts_data.departements import (
     departements_of_communes,
     departements_of_finess,
     departements_of_postal_codes,
     repair_finess_numbers,
 )
+from cpts_data.labels import plain
 from cpts_data.large_texts import Coded, Layout, coded, joint, layout_of, read_columns
 from cpts_data.received import Head
 from cpts_data.territories import repair_commune_codes
@@ -101,7 +100,7 @@ SOURCE = Source(
         "specialite",
         "mode",
     ),
-    replaced_by=("profession",),
+    replaced_by=("departement", "profession"),
     columns=(
         Column("personne", Kind.INTEGER, "numéro d'ordre de la personne, propre au fichier"),
         Column("code", Kind.COMMUNE, "commune du lieu d'exercice", nullable=True),
@@ -130,6 +129,13 @@ SOURCE = Source(
     "hôpitaux gonflent les effectifs de leur commune. Les éditions de 56 colonnes, les codes de "
     "professions autres que 10, 26, 28, 31, 71, 72, 86, 92 à 96 et 98, et les modes autres que "
     "libéral et salarié n'ont pas été vus sur un fichier.",
+    addresses=(
+        Address(
+            "https://www.data.gouv.fr/api/1/datasets/r/fffda7e9-0ea2-4c35-bba0-4496f3af935d",
+            "ps-libreacces-personne-activite.txt",
+            note="Environ 800 Mo.",
+        ),
+    ),
 )
 
 _NUMBER = "Numéro de personne"
@@ -152,23 +158,11 @@ _KEPT = {
 _NEEDED = ("profession", "skill", "mode", "postal", "commune")
 
 
-def _plain(label: str) -> str:
-    """A label without accents, capitals, or the difference between the two apostrophes."""
-    letters = unicodedata.normalize("NFKD", label.replace("’", "'").lower())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip()
-
-
-def _slug(label: str) -> str:
-    return "_".join(re.findall(r"[a-z0-9]+", _plain(label)))
-
-
 def _positions(header: Sequence[str]) -> dict[str, int]:
     """Position of the person and of each column that we keep, as far as the header has them."""
-    places = {_plain(name): position for position, name in enumerate(header)}
-    found = {
-        name: places[_plain(label)] for name, label in _KEPT.items() if _plain(label) in places
-    }
-    person = places.get(_plain(_IDENTIFIER), places.get(_plain(_NUMBER)))
+    places = {plain(name): position for position, name in enumerate(header)}
+    found = {name: places[plain(label)] for name, label in _KEPT.items() if plain(label) in places}
+    person = places.get(plain(_IDENTIFIER), places.get(plain(_NUMBER)))
     return found if person is None else {"person": person, **found}
 
 
@@ -200,8 +194,13 @@ def _persons(column: pa.ChunkedArray, layout: Layout, faults: Faults, position: 
         exact = pc.max(lengths).as_py() <= 17
     except pa.ArrowInvalid:
         exact = False
-    codes = pd.factorize(key)[0] if exact else coded(column).codes
-    return codes.astype("int64") + 1
+    if not exact:
+        return coded(column).codes.astype("int64") + 1
+    changes = np.diff(key)
+    if (changes >= 0).all():
+        # A file in the order of identifiers numbers its persons by itself.
+        return np.concatenate([[1], 1 + np.cumsum(changes > 0)])
+    return pd.factorize(key)[0].astype("int64") + 1
 
 
 @dataclass(frozen=True)
@@ -296,7 +295,7 @@ def _professions(code: Coded, label: Coded) -> tuple[Coded, Coded]:
     known = set(PROFESSIONS.values())
     text = label.values.iloc[labels].reset_index(drop=True)
     raw = code.values.iloc[codes].reset_index(drop=True)
-    by_label = text.map(_slug)
+    by_label = text.map(lambda words: plain(words).replace(" ", "_"))
     ids = by_label.where(by_label.isin(known), raw.map(PROFESSIONS)).fillna(OTHER)
     told = text.mask(text == "", "code " + raw)
     both = Coded(numbers, text)
@@ -384,7 +383,7 @@ def _departements(commune: Coded, declared: Coded, finess: Coded, postal: Coded)
 
 def _remarks(table: pd.DataFrame, category: Coded) -> list[str]:
     """What a reader should know of the file, counted (French)."""
-    persons = french.count_of(table["personne"].nunique(), "personne")
+    persons = french.count_of(int(table["personne"].max()), "personne")
     told = [f"{persons} sur {french.count_of(len(table), 'ligne')}."]
     nowhere = table["code"].isna()
     if nowhere.any():

@@ -23,7 +23,7 @@ from cpts_data.area_codes import (
     check_area_codes,
     repair_area_codes,
 )
-from cpts_data.contracts import Column, ContractError, Fault, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
 from cpts_data.labels import plain
 from cpts_data.received import Head, head_of, read_text_table, to_number
 
@@ -64,6 +64,25 @@ SOURCE = Source(
     ),
     notes="Noms de colonnes officiels non vérifiés. Un taux brut et un taux standardisé ne se "
     "comparent pas ; la définition de la population visée a changé en 2023 pour le colorectal.",
+    addresses=(
+        Address(
+            "https://odisse.santepubliquefrance.fr/api/explore/v2.1/catalog/"
+            "datasets/cancer-participation-au-depistage-organise-du-cancer-du-"
+            "sein_dep/exports/csv?use_labels=true",
+            "cancer-participation-au-depistage-organise-du-cancer-du-sein_dep.csv",
+            landing_page="https://odisse.santepubliquefrance.fr/explore/assets/cancer-"
+            "participation-au-depistage-organise-du-cancer-du-sein_dep/",
+        ),
+        Address(
+            "https://odisse.santepubliquefrance.fr/api/explore/v2.1/catalog/"
+            "datasets/cancer-participation-au-depistage-organise-du-cancer-du-"
+            "colon-rectum-departement-copie/exports/csv?use_labels=true",
+            "cancer-participation-au-depistage-organise-du-cancer-du-colon-rectum-departement-copie.csv",
+            landing_page="https://odisse.santepubliquefrance.fr/explore/assets/cancer-"
+            "participation-au-depistage-organise-du-cancer-du-colon-rectum-"
+            "departement-copie/",
+        ),
+    ),
 )
 
 _AREA = {

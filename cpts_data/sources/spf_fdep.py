@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data import french
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.labels import plain
 from cpts_data.received import Head, head_of, read_text_table, require_columns, to_number
 from cpts_data.territories import repair_commune_codes
@@ -71,6 +71,14 @@ SOURCE = Source(
     ),
     notes="Le millésime n'est pas dans le fichier : précisez-le à l'ajout. À défaut, trois ans "
     "avant la géographie des communes (hypothèse, à l'image du recensement).",
+    addresses=(
+        Address(
+            "https://odisse.santepubliquefrance.fr/api/explore/v2.1/catalog/"
+            "datasets/indice-de-defavorisation-sociale-fdep-par-commune/"
+            "exports/csv?use_labels=true",
+            "indice-de-defavorisation-sociale-fdep-par-commune.csv",
+        ),
+    ),
 )
 
 _LABELS = {
@@ -108,13 +116,14 @@ def read(path: Path) -> pd.DataFrame:
     table["period"] = pd.Series("", index=raw.index, dtype="string")
     for column in SOURCE.columns[2:]:
         table[column.name], _ = to_number(raw[column.name], faults, column.name, raw["ligne"])
-    _check_direction(table, faults)
     check(table, SOURCE, faults)
+    faults.raise_if_any()
+    _check_direction(table, faults)
     faults.raise_if_any()
     result = table.drop(columns="ligne")
     if repaired.any():
         codes = french.count_of(int(repaired.sum()), "code")
-        result.attrs["remarques"] = [f"{codes} de communes réparés (zéro ou « .0 »)."]
+        result.attrs["remarques"] = [f"Zéro ou « .0 » réparé dans {codes} de communes."]
     return result
 
 

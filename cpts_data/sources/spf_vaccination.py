@@ -23,7 +23,7 @@ from cpts_data.area_codes import (
     check_area_codes,
     repair_area_codes,
 )
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.labels import plain
 from cpts_data.received import Head, head_of, read_text_table, require_columns, to_number
 
@@ -74,6 +74,32 @@ SOURCE = Source(
     ),
     notes="La valeur de la France n'est pas la moyenne de celles des départements. Les régions "
     "du fichier sont sans Mayotte.",
+    addresses=(
+        Address(
+            "https://odisse.santepubliquefrance.fr/api/explore/v2.1/catalog/"
+            "datasets/couvertures-vaccinales-des-adolescent-et-adultes-"
+            "departement/exports/csv?use_labels=true",
+            "couvertures-vaccinales-des-adolescent-et-adultes-departement.csv",
+            landing_page="https://odisse.santepubliquefrance.fr/explore/assets/couvertures-"
+            "vaccinales-des-adolescent-et-adultes-departement/",
+        ),
+        Address(
+            "https://odisse.santepubliquefrance.fr/api/explore/v2.1/catalog/"
+            "datasets/couvertures-vaccinales-des-adolescents-et-adultes-depuis-"
+            "2011-region/exports/csv?use_labels=true",
+            "couvertures-vaccinales-des-adolescents-et-adultes-depuis-2011-region.csv",
+            landing_page="https://odisse.santepubliquefrance.fr/explore/assets/couvertures-"
+            "vaccinales-des-adolescents-et-adultes-depuis-2011-region/",
+        ),
+        Address(
+            "https://odisse.santepubliquefrance.fr/api/explore/v2.1/catalog/"
+            "datasets/couvertures-vaccinales-des-adolescents-et-adultes-depuis-"
+            "2011-france/exports/csv?use_labels=true",
+            "couvertures-vaccinales-des-adolescents-et-adultes-depuis-2011-france.csv",
+            landing_page="https://odisse.santepubliquefrance.fr/explore/assets/couvertures-"
+            "vaccinales-des-adolescents-et-adultes-depuis-2011-france/",
+        ),
+    ),
 )
 
 _YEAR = {"annee", "an mesure"}
@@ -143,7 +169,7 @@ def _remarks(
         repaired = int((raw[level].astype("string").str.strip() != frame["code"]).sum())
         if repaired:
             codes = french.count_of(repaired, "code")
-            told.append(f"{codes} sans leur zéro, remis sur deux caractères.")
+            told.append(f"Zéro remis en tête de {codes}.")
     known = _meaning(labels)
     unknown = [name for name in labels if name and name not in known and plain(name) not in _NAMES]
     if unknown:

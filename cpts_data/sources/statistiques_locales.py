@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data.area_codes import DEPARTEMENT, FRANCE, REGION, repair_area_codes
-from cpts_data.contracts import Column, ContractError, Fault, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
 from cpts_data.labels import plain
 from cpts_data.received import Head, head_of, read_text_table, to_number
 from cpts_data.territories import repair_commune_codes
@@ -74,6 +74,13 @@ SOURCE = Source(
     columns=zone_columns("indicateur, sous l'étiquette de l'Insee sans son année"),
     notes="Un bassin de vie n'est pas une CPTS : chiffres de contexte. Les exports par commune "
     "ont la même mise en page selon leurs utilisateurs, non vus.",
+    addresses=(
+        Address(
+            "",
+            "export CSV d'indicateurs par zone",
+            note="Choisissez les indicateurs, puis exportez.",
+        ),
+    ),
 )
 
 _LABEL = re.compile(r"^(?P<name>.*?)[\s,]*(?P<year>20\d\d(?:\s?[-/]\s?20\d\d)?)?$")

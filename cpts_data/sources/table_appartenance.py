@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
@@ -35,6 +35,19 @@ SOURCE = Source(
         Column("canton", Kind.CODE, "canton ou ville", nullable=True),
         Column("bassin_de_vie", Kind.CODE, "bassin de vie 2022", nullable=True),
         Column("bassin_de_vie_nom", Kind.TEXT, "nom du bassin de vie", nullable=True),
+    ),
+    addresses=(
+        Address(
+            "https://www.insee.fr/fr/statistiques/fichier/7671844/table-"
+            "appartenance-geo-communes-2026.zip",
+            "table-appartenance-geo-communes.zip",
+            landing_page="https://www.insee.fr/fr/information/7671844",
+            note="Édition 2026 relevée dans des programmes publiés ; à défaut, l'édition 2025.",
+            otherwise=(
+                "https://www.insee.fr/fr/statistiques/fichier/7671844/table-"
+                "appartenance-geo-communes-2025.zip",
+            ),
+        ),
     ),
 )
 

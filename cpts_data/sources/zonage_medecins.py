@@ -19,6 +19,7 @@ import pandas as pd
 from cpts_data import french
 from cpts_data.contracts import (
     COMMUNE_PATTERN,
+    Address,
     Column,
     ContractError,
     Fault,
@@ -89,6 +90,13 @@ SOURCE = Source(
     ),
     notes="Le zonage est une décision de l'ARS : il ne se recalcule pas à partir de l'APL. Un "
     "fichier concerne une profession. Classeur national décrit, non vu.",
+    addresses=(
+        Address(
+            "",
+            "zonage national, ou arrêté régional (classeur)",
+            note="Adresse du fichier non connue.",
+        ),
+    ),
 )
 
 _MEANING = {

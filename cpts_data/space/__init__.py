@@ -190,13 +190,12 @@ class Space:
         """Join tables, oldest first; the newest wins where two tell the same row."""
         if len(tables) == 1:
             return tables[0]
-        key = list(source.replaced_by or source.key)
         kept: list[pd.DataFrame] = []
-        newer = pd.MultiIndex.from_frame(tables[-1][key].iloc[0:0].astype("string"))
-        for table in reversed(tables):
-            rows = pd.MultiIndex.from_frame(table[key].astype("string"))
-            kept.insert(0, table[~rows.isin(newer)])
-            newer = newer.append(rows)
+        for age, table in enumerate(tables):
+            gone = pd.Series(False, index=table.index)
+            for newer in tables[age + 1 :]:
+                gone |= coding.taken_over(table, newer, source)
+            kept.append(table[~gone])
         joined = pd.concat(kept, ignore_index=True)
         if isinstance(tables[0], gpd.GeoDataFrame):
             return gpd.GeoDataFrame(joined, geometry="geometry", crs=4326)

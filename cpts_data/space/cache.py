@@ -23,7 +23,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_data.contracts import Fault
-from cpts_data.space.provenance import sha256_of, write_atomically
+from cpts_data.space.provenance import sha256_of, unique, write_atomically
 
 FOLDER = ".cache"
 
@@ -107,7 +107,7 @@ class Cache:
         """Keep a table, then its outcome (so that an outcome never lies about its table)."""
         with contextlib.suppress(OSError):
             if table is not None:
-                temporary = self.folder / f".{key}.{os.getpid()}.tmp"
+                temporary = self.folder / f".{key}.{unique()}.tmp"
                 bare = table.copy(deep=False)
                 bare.attrs = {}
                 bare.to_parquet(temporary)

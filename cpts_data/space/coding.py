@@ -20,6 +20,7 @@ from cpts_data.space.provenance import FileRecord
 VINTAGE = "millesime"
 SHOWN_NAMES = 12
 _NEARLY_ALL = 0.9
+_MOST = 0.5
 
 
 @cache
@@ -38,6 +39,23 @@ def with_vintage(table: pd.DataFrame, source: Source, record: FileRecord) -> pd.
     stated = table.copy()
     stated["period"] = stated["period"].replace({"": record.millesime})
     return stated
+
+
+def taken_over(old: pd.DataFrame, new: pd.DataFrame, source: Source) -> pd.Series:
+    """Which rows of an older file a newer one of the source replaces (booleans, index of ``old``).
+
+    The rows that it tells again. A list of chosen communes that tells again most of those of a
+    département speaks for all of it: what it no longer lists there is gone. Elsewhere the older
+    list holds: that of one département does not wipe out a whole région.
+    """
+    key = list(source.replaced_by or source.key)
+    rows = pd.MultiIndex.from_frame(old[key].astype("string"))
+    newer = pd.MultiIndex.from_frame(new[key].astype("string"))
+    told = pd.Series(rows.isin(newer), index=old.index)
+    if not source.partial:
+        return told
+    places = [reference.departement_of(str(code)) for code in old["code"]]
+    return told | (told.groupby(places).transform("mean") > _MOST)
 
 
 def tells_communes(source: Source) -> bool:
@@ -186,4 +204,6 @@ def remark_on_changes(changes: pd.DataFrame, year: int, to_year: int, remarks: l
     count = int(moved["source"].nunique())
     codes = french.count_of(count, "code de commune porté", "codes de communes portés")
     when = f" de la géographie de {year} à celle de {to_year}" if year else ""
-    remarks.append(f"{codes}{when} (fusions, scissions, anciens codes).")
+    pairs = [f"{row.source} → {row.target}" for row in moved.head(SHOWN_NAMES).itertuples()]
+    more = "…" if len(moved) > SHOWN_NAMES else ""
+    remarks.append(f"{codes}{when} (fusions, scissions, anciens codes) : {', '.join(pairs)}{more}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import secrets
 import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -72,9 +73,14 @@ def write_provenance(folder: Path, records: dict[str, FileRecord]) -> None:
     write_atomically(folder / PROVENANCE, tomli_w.dumps({"fichier": entries}).encode())
 
 
+def unique() -> str:
+    """A mark for a temporary name: two sessions of one process never write the same file."""
+    return f"{os.getpid()}-{secrets.token_hex(4)}"
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a power cut, meets the old one or the new one whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{unique()}.tmp")
     with temporary.open("wb") as stream:
         stream.write(content)
         stream.flush()

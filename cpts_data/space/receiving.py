@@ -8,9 +8,7 @@ is the one step that counts (:func:`~cpts_data.space.provenance.superseded`).
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -35,26 +33,32 @@ from cpts_data.space import (
 )
 from cpts_data.space.arriving import recognised, refusal, safe_name, unpacked
 from cpts_data.space.cache import Cache
+from cpts_data.space.locking import one_writer
+from cpts_data.space.previous import PREVIOUS as PREVIOUS
+from cpts_data.space.previous import free_name, settle
 from cpts_data.space.provenance import (
     FileRecord,
     read_provenance,
     sha256_of,
-    superseded,
     today,
+    unique,
     write_atomically,
     write_provenance,
 )
 from cpts_data.space.pruning import copy_without_persons
 
-PREVIOUS = ".precedents"
 _MAJORITY = 0.5
+_NEARLY_ALL = 0.9
+_ALL = 0.999
 _SHOWN = 5
-_ONE_DAY = 86_400
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of one file: its source and place, or the faults for which it was refused."""
+    """What became of one file: its source and place, or the faults for which it was refused.
+
+    ``file`` is its name as handed over, ``stored`` its name in the space.
+    """
 
     file: str
     source_id: str = ""
@@ -62,6 +66,7 @@ class Receipt:
     replaced: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    stored: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -99,7 +104,8 @@ def add_files(
             if faults:
                 receipt = Receipt(arrival.path.name, faults=faults)
             else:
-                receipt = _add(space, arrival.path, source_id, vintage, address)
+                with one_writer(space):
+                    receipt = _add(space, arrival.path, source_id, vintage, address)
             receipts.append(replace(receipt, remarks=receipt.remarks + arrival.remarks))
         if progress is not None:
             progress("", len(known), len(known))
@@ -112,25 +118,30 @@ def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) ->
     source = MODULES[source_id].SOURCE
     folder = space / source_id
     folder.mkdir(exist_ok=True)
-    _settle(folder)
+    settle(folder)
     name = safe_name(path.name)
-    temporary = folder / f".{os.getpid()}.{name}"
+    temporary = folder / f".{unique()}.{name}"
     try:
         pruning = copy_without_persons(path, temporary, source)
         if pruning and not name.lower().endswith(".csv"):
             name = f"{Path(name).stem}.csv"
         outcome, table = read_file(source_id, temporary)
         if table is None:
-            told = tuple(replace(fault, file=path.name) for fault in outcome.faults)
-            return Receipt(path.name, source_id, faults=told)
+            renamed = tuple(replace(fault, file=path.name) for fault in outcome.faults)
+            return Receipt(path.name, source_id, faults=renamed)
         remarks: list[str] = []
         resolved = coding.with_resolved_names(table, _own_codes(space), remarks)
         faults = _unknown_codes(space, table, resolved, source, path.name, remarks)
         if faults:
             return Receipt(path.name, source_id, faults=faults)
         digest = sha256_of(temporary)
-        name = _free_name(folder, name, digest)
+        name = free_name(folder, name, digest)
         replaced = _replaced(space, resolved, source, name)
+        if not vintage and _undated(table, source):
+            remarks.append(
+                "Le fichier ne dit pas son millésime, qui sera déduit de ses codes de communes. "
+                "S'il est faux, ajoutez-le de nouveau en précisant le millésime."
+            )
         record = FileRecord(
             nom=name,
             titre=source.title,
@@ -150,28 +161,10 @@ def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) ->
         temporary.unlink(missing_ok=True)
         with suppress(OSError):
             folder.rmdir()  # succeeds only where a refused file would leave it empty
-    _settle(folder)
+    settle(folder)
     Cache(space).keep(table_key(source_id, digest), outcome, table)
-    return Receipt(path.name, source_id, outcome.rows, replaced, (*outcome.remarks, *remarks))
-
-
-def _settle(folder: Path) -> None:
-    """Finish what an interrupted addition left: superseded files, records and copies."""
-    records = read_provenance(folder)
-    gone = superseded(folder, records)
-    for old in gone:
-        _set_aside(folder, old)
-    kept = {
-        name: replace(record, remplace="")
-        for name, record in records.items()
-        if name not in gone and (folder / name).is_file()
-    }
-    if kept != records:
-        write_provenance(folder, kept)
-    for copy in folder.glob(".[0-9]*.*"):
-        with suppress(OSError):
-            if time.time() - copy.stat().st_mtime > _ONE_DAY:
-                copy.unlink()
+    told = (*outcome.remarks, *remarks)
+    return Receipt(path.name, source_id, outcome.rows, replaced, told, stored=name)
 
 
 def _own_codes(space: Path) -> pd.DataFrame:
@@ -233,21 +226,11 @@ def known_codes(space: Path) -> pd.Index:
     return codes.unique()
 
 
-def _free_name(folder: Path, name: str, digest: str) -> str:
-    """The file's name, or a variant when another file of the folder already bears it."""
-    target = folder / name
-    if not target.exists() or sha256_of(target) == digest:
-        return name
-    path = Path(name)
-    return f"{path.stem}-{digest[:8]}{path.suffix}"
-
-
 def _replaced(space: Path, table: pd.DataFrame, source: Source, name: str) -> tuple[str, ...]:
-    """Older files most of whose rows the new one tells again."""
+    """Older files of which the new one takes the place, all but a few rows."""
     key = list(source.replaced_by or source.key)
     if not set(key) <= set(table.columns):
         return ()
-    new = pd.MultiIndex.from_frame(table[key].astype("string"))
     found = []
     for path in received_files(space / source.id):
         if path.name == name:
@@ -255,8 +238,8 @@ def _replaced(space: Path, table: pd.DataFrame, source: Source, name: str) -> tu
         old = _table_of(space, source, path)
         if old is None or not len(old):
             continue
-        rows = pd.MultiIndex.from_frame(old[key].astype("string"))
-        if rows.isin(new).mean() > _MAJORITY and not _dated_apart(old, source):
+        gone = coding.taken_over(old, table, source).mean()
+        if gone > (_ALL if source.partial else _NEARLY_ALL) and not _undated(old, source):
             found.append(path.name)
     return tuple(found)
 
@@ -273,13 +256,7 @@ def _table_of(space: Path, source: Source, path: Path) -> pd.DataFrame | None:
     return None if table is None else coding.with_resolved_names(table, _own_codes(space), [])
 
 
-def _dated_apart(old: pd.DataFrame, source: Source) -> bool:
+def _undated(table: pd.DataFrame, source: Source) -> bool:
     """Whether the file's vintage is not in its rows: then two files may be two years."""
-    return source.period_lag is not None and "period" in old.columns and (old["period"] == "").all()
-
-
-def _set_aside(folder: Path, name: str) -> None:
-    previous = folder / PREVIOUS
-    previous.mkdir(exist_ok=True)
-    if (folder / name).exists():
-        (folder / name).replace(previous / name)
+    dated = source.period_lag is None or "period" not in table.columns
+    return not dated and bool((table["period"] == "").all())

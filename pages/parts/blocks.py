@@ -25,7 +25,7 @@ _FULL = 0.995
 
 def title(text: str) -> None:
     """The name of the territory that the page speaks of."""
-    st.header(_plain(french.typography(text)), anchor=False)
+    st.header(plain(french.typography(text)), anchor=False)
 
 
 def section(heading: str, sentence: str = "") -> None:
@@ -219,14 +219,14 @@ def warn_shared(diagnostic: Diagnostic, code: str, others: Sequence[str]) -> Non
     name = str(diagnostic.register.units.table["name"][code])
     st.warning(
         french.typography(
-            f"Commune partagée : {_plain(name)} appartient aussi à "
-            f"{french.enumeration([_plain(other) for other in others])}. La part de chacune n'est "
+            f"Commune partagée : {plain(name)} appartient aussi à "
+            f"{french.enumeration([plain(other) for other in others])}. La part de chacune n'est "
             "pas connue : les chiffres sont ceux de la commune entière."
         )
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text for Streamlit's Markdown: its signs are shown, not interpreted."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>$~:" else sign for sign in text)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.contracts import describe
+from cpts_data.contracts import Source, describe
 from cpts_data.indicators import INDICATORS, Indicator, Polarity
 from cpts_data.measures import Status
 from cpts_data.sources import MODULES
@@ -101,7 +101,8 @@ def _indicator_sheet(page: Frame, indicator: Indicator) -> str:
 def _definition_list(rows: list[tuple[str, str]]) -> str:
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
-        f'<td style="text-align:left">{escape(french.typography(text))}</td></tr>'
+        '<td style="text-align:left;overflow-wrap:anywhere">'
+        f"{escape(french.typography(text))}</td></tr>"
         for name, text in rows
     )
     return f'<table class="cpts-table"><tbody>{body}</tbody></table>'
@@ -121,6 +122,7 @@ def sources(page: Frame) -> None:
                 ("Mention", source.credit),
                 ("Champ", source.field),
                 ("Remarques", source.notes),
+                *_address_rows(source),
                 ("Présente dans cet espace", "oui" if page.diagnostic.space.has(name) else "non"),
             ]
             st.html(_definition_list([(label, text) for label, text in rows if text]))
@@ -139,6 +141,20 @@ def sources(page: Frame) -> None:
                 hide_index=True,
                 width="stretch",
             )
+
+
+def _address_rows(source: Source) -> list[tuple[str, str]]:
+    """Where the files are published, and whether we ever reached them."""
+    pages = dict.fromkeys(found.url or found.landing_page for found in source.addresses)
+    notes = dict.fromkeys(found.note for found in source.addresses if found.note)
+    unreached = sum(not found.reached for found in source.addresses if found.url)
+    plural = "s" if unreached > 1 else ""
+    checked = f"Jamais atteinte{plural} depuis notre atelier : à vérifier" if unreached else ""
+    return [
+        ("Adresses", " ; ".join(page for page in pages if page)),
+        ("À savoir de ces adresses", " ".join(notes)),
+        ("État des adresses", checked),
+    ]
 
 
 def methods() -> None:

@@ -24,7 +24,10 @@ PRODUCT = "Diagnostic territorial des CPTS"
 MENU: dict[str, tuple[tuple[str, str], ...]] = {
     "Explorer": (("app.py", "Accueil"), ("pages/carte.py", "Carte")),
     "Diagnostiquer": (("pages/synthese.py", "Synthèse"), ("pages/population.py", "Population")),
-    "Données": (("pages/sources_et_methodes.py", "Sources et méthodes"),),
+    "Données": (
+        ("pages/donnees.py", "Données"),
+        ("pages/sources_et_methodes.py", "Sources et méthodes"),
+    ),
 }
 _STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
 _FICTITIOUS = (
@@ -191,6 +194,16 @@ def seen(name: str, value: int) -> bool:
     known = st.session_state.get(key)
     st.session_state[key] = value
     return known != value
+
+
+def keep(name: str, value: Any) -> None:
+    """Keep something for the next runs of this session: what no address should hold."""
+    st.session_state[f"garde_{name}"] = value
+
+
+def kept(name: str, default: Any = None) -> Any:
+    """What this session keeps under a name."""
+    return st.session_state.get(f"garde_{name}", default)
 
 
 def component_state(key: str) -> Any:

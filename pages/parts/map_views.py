@@ -98,6 +98,7 @@ def cpts_map(page: Frame) -> None:
             selected=[commune] if commune else [],
             outlined=("cpts", chosen) if chosen else None,
             level="cpts",
+            zoom_to=_asked_cpts(page),
         ),
         "carte_cpts",
     )
@@ -121,8 +122,16 @@ def _cpts_in_focus(page: Frame, commune: str | None) -> str | None:
     if commune:
         held = page.diagnostic.cpts_of(commune)
         return held[0] if held else None
+    asked = _asked_cpts(page)
+    return asked[1] if asked else None
+
+
+def _asked_cpts(page: Frame) -> maps.OutlineKey | None:
+    """The CPTS that the address names: the map outlines it and moves to it."""
     asked = frame.parameter("cpts")
-    return asked if page.cpts is not None and asked == page.cpts.id else None
+    if asked is None or page.cpts is None or asked != page.cpts.id:
+        return None
+    return "cpts", asked
 
 
 def _stage_colours(listed: pd.DataFrame) -> dict[str, str]:
@@ -199,7 +208,7 @@ def indicator_map(page: Frame) -> None:
     diagnostic = page.diagnostic
     first, second, third, fourth = st.columns([3, 2, 2, 2])
     with first:
-        labels = {name: indicator.label for name, indicator in INDICATORS.items()}
+        labels = {name: indicator.short_label for name, indicator in INDICATORS.items()}
         name = frame.choose("Indicateur", labels, "indicateur", default="apl_mg_65_ans_ou_moins")
     indicator = INDICATORS[name]
     with second:
@@ -224,7 +233,6 @@ def indicator_map(page: Frame) -> None:
     noun = ("commune", "communes") if level == "commune" else ("CPTS", "CPTS")
     shown = choropleth.choropleth(values, holders, indicator, method=method, classes=5, noun=noun)
     commune = frame.parameter("commune", list(ground.communes))
-    asked = frame.parameter("cpts")
     map_column, legend_column = st.columns([3, 1])
     with map_column:
         _draw(
@@ -235,7 +243,8 @@ def indicator_map(page: Frame) -> None:
                 shown.texts,
                 title=indicator.short_label,
                 selected=[commune] if commune else [],
-                outlined=("cpts", asked) if page.cpts and asked == page.cpts.id else None,
+                outlined=_asked_cpts(page),
+                zoom_to=_asked_cpts(page) if level == "commune" else None,
                 level=level,
                 **shown.states,
             ),

@@ -6,6 +6,7 @@ is opened anew at the next run, without a restart. What is cached is shared and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cpts_data.analysis import geometry
+from cpts_data.analysis.quality_report import SourceQuality
 from cpts_data.contracts import ContractError
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.space import fingerprint, known_spaces
+from cpts_data.space.previewing import Preview, preview
 from cpts_data.territories import Level
 from pages.parts import maps, static_files
+from pages.parts.uploads import on_disk
 
 FRANCE_TOLERANCE = 900.0
 REGION_TOLERANCE = 150.0
@@ -67,6 +72,38 @@ def open_space(path: Path) -> Diagnostic:
 @st.cache_resource(max_entries=5, show_spinner="Ouverture de l’espace et contrôle des fichiers…")
 def _opened(path: str, fingerprint_of_files: str) -> Diagnostic:
     return Diagnostic.open(path)
+
+
+def quality(diagnostic: Diagnostic) -> list[SourceQuality]:
+    """The quality report of a space, made once for the files that it holds."""
+    space = diagnostic.space
+    return _quality(str(space.path), space.fingerprint, diagnostic)
+
+
+@st.cache_resource(max_entries=5, show_spinner="Contrôle de la qualité des données…")
+def _quality(path: str, fingerprint_of_files: str, _diagnostic: Diagnostic) -> list[SourceQuality]:
+    return _diagnostic.quality_report()
+
+
+def preview_uploads(
+    space: Path, uploads: Sequence[UploadedFile], vintage: str = ""
+) -> list[Preview]:
+    """What uploaded files would do in a space; looked at once, though the page runs again."""
+    ids = tuple(upload.file_id for upload in uploads)
+    return _previews(str(space), fingerprint(space), ids, vintage, uploads)
+
+
+# Ids of uploads are drawn at random: one session never meets the files of another.
+@st.cache_data(max_entries=12, ttl=1800, show_spinner="Lecture et contrôle des fichiers déposés…")
+def _previews(
+    path: str,
+    fingerprint_of_files: str,
+    ids: tuple[str, ...],
+    vintage: str,
+    _uploads: Sequence[UploadedFile],
+) -> list[Preview]:
+    with on_disk(_uploads) as files:
+        return preview(Path(path), files, vintage=vintage)
 
 
 def scopes(diagnostic: Diagnostic) -> dict[str, str]:

@@ -22,7 +22,7 @@ def communes() -> dict[str, tuple[float, float]]:
 
 
 def frame_of(page):
-    page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for()
+    page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for(timeout=60_000)
     return next(frame for frame in page.frames if "streamlit_folium" in frame.url)
 
 
@@ -40,7 +40,7 @@ def spot(page, point):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_by_deep_link_and_asks_nothing_outside(page, app_url, wait_idle, name):
     page.goto(f"{app_url}/{name}?cpts=HES-CPTS-02")
-    page.get_by_role("heading", level=1).wait_for()
+    page.get_by_role("heading", level=1).wait_for(timeout=60_000)
     wait_idle(page)
     assert "Territoire fictif de démonstration" in page.inner_text("body")
     assert page.evaluate("document.documentElement.lang") == "fr"
@@ -81,7 +81,7 @@ def test_the_indicator_changes_without_drawing_the_map_again(page, app_url, wait
     zoom = frame.evaluate("window.map.getZoom()")
     before = frame.evaluate("document.getElementById('map_div').dataset.painted")
     page.get_by_role("combobox", name=re.compile("Indicateur")).click()
-    page.get_by_role("option", name="Densité de population").click()
+    page.get_by_role("option", name="Densité", exact=True).click()
     page.get_by_text("Densité de population (hab./km²)").wait_for()
     frame.wait_for_function(
         f"document.getElementById('map_div').dataset.painted !== {json.dumps(before)}"

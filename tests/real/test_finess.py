@@ -52,8 +52,12 @@ def test_occitanie_keeps_its_contract_and_its_counts(occitanie):
     assert int(occitanie["lon"].isna().sum()) == 3
     assert int(occitanie["date_ouverture"].isna().sum()) == 11
     assert occitanie["departement"].nunique() == 13
-    points = occitanie.dropna(subset=["lon"])
-    assert int(points.duplicated(["lon", "lat"]).sum()) == 2030
+    assert int(occitanie.duplicated(["lon", "lat"]).sum()) == 2030
+
+
+def test_the_year_is_that_of_the_latest_date(occitanie):
+    assert set(occitanie["period"]) == {"2026"}
+    assert any("1er avril 2026" in remark for remark in occitanie.attrs["remarques"])
 
 
 def test_propharmacies_have_no_name_and_no_person_stays(occitanie, tmp_path):

@@ -152,7 +152,7 @@ def test_the_year_end_history_has_the_full_code(tmp_path):
     assert table["code"].tolist() == ["01451", "97101"]
     assert table["departement"].tolist() == ["01", "971"]
     assert table["lon"].round(5).tolist() == [5.20918, -61.52874]
-    assert table["date_ouverture"].tolist() == [pd.Timestamp("1979-02-13")] * 2
+    assert table["date_ouverture"].tolist() == ["1979-02-13"] * 2
     assert pd.isna(table.loc[1, "finess_ej"])
 
 

@@ -207,6 +207,12 @@ def test_identifiers_with_letters_and_zeros_stay_apart(tmp_path):
     assert list(rpps.read(write(tmp_path / "y", rows))["personne"]) == [1, 2, 3, 1]
 
 
+def test_persons_are_numbered_in_the_order_of_the_lines_sorted_or_not(tmp_path):
+    for people, numbers in (("1123", [1, 1, 2, 3]), ("3112", [1, 2, 2, 3]), ("2112", [1, 2, 2, 1])):
+        rows = [line(who, Code_commune=f"0100{place}") for place, who in enumerate(people)]
+        assert list(rpps.read(write(tmp_path / people, rows))["personne"]) == numbers
+
+
 def test_a_line_cut_or_too_long_is_told_with_its_number(tmp_path):
     rows = [line("1"), line("2")[:30], line("3"), [*line("4"), "x", "y"]]
     with pytest.raises(ContractError) as told:
