@@ -275,7 +275,9 @@ def _departements(membership: sparse.csr_array, units: Units) -> list[tuple[str,
     codes = units.table["departement"].astype(str).to_numpy()
     held = pd.DataFrame({"territory": rows, "departement": codes[columns]})
     counts = held.groupby(["territory", "departement"]).size().reset_index(name="units")
-    counts = counts.sort_values(["territory", "units", "departement"], ascending=[True, False, True])
+    counts = counts.sort_values(
+        ["territory", "units", "departement"], ascending=[True, False, True]
+    )
     found: list[list[str]] = [[] for _ in range(membership.shape[0])]
     for territory, departement in zip(counts["territory"], counts["departement"], strict=True):
         found[territory].append(str(departement))

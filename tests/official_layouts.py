@@ -102,7 +102,14 @@ def populations_rows(populations: Mapping[str, object] = POPULATIONS) -> list[li
     rows: list[list[object]] = [list(labels.split(";"))]
     for code, people in populations.items():
         total = people + 10 if isinstance(people, int) else people
-        place = [REGIONS.get(departement(code), "00"), "une région", departement(code), "1", "  ", code[-3:]]
+        place = [
+            REGIONS.get(departement(code), "00"),
+            "une région",
+            departement(code),
+            "1",
+            "  ",
+            code[-3:],
+        ]
         rows.append([*place, code, NAMES.get(code, "Commune"), people, 10, total])
     return rows
 

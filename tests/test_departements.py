@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cpts_data.departements import (
+from cpts_data.layouts.departements import (
     departements_of_communes,
     departements_of_finess,
     departements_of_postal_codes,

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from cpts_data.contracts import ContractError
-from cpts_data.large_texts import coded, joint, layout_of, read_columns
+from cpts_data.layouts.large_texts import coded, joint, layout_of, read_columns
 
 
 def write(path, text, encoding="utf-8"):

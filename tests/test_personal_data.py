@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from cpts_data.personal_data import (
+from cpts_data.layouts.personal_data import (
     gives_private_line,
     holds_nir,
     is_personal_email,

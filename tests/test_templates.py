@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from cpts_data.templates import TEMPLATES, Entry, template_csv, template_workbook
+from cpts_data.layouts.templates import TEMPLATES, Entry, template_csv, template_workbook
 
 both = pytest.mark.parametrize("source_id", list(TEMPLATES))
 

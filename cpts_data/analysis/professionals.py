@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from cpts_data.departements import departements_of_communes
+from cpts_data.layouts.departements import departements_of_communes
 from cpts_data.territories import Units
 
 PERSONS = "personnes"

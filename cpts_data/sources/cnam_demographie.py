@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cpts_data.area_codes import DEPARTEMENT, FRANCE, REGION
-from cpts_data.coded_table import categorical, check_coded, ranks_of, read_coded_table
 from cpts_data.contracts import Address, Column, Faults, Kind, Source
+from cpts_data.layouts.area_codes import DEPARTEMENT, FRANCE, REGION
+from cpts_data.layouts.coded_table import categorical, check_coded, ranks_of, read_coded_table
 from cpts_data.received import Head, head_of, require_columns
 from cpts_data.sources.cnam_pathologies import area_columns, year_of
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cpts_data.area_codes import (
+from cpts_data.contracts import Address, Column, Faults, Kind, Source
+from cpts_data.layouts.area_codes import (
     DEPARTEMENT,
     FRANCE,
     REGION,
@@ -27,7 +28,7 @@ from cpts_data.area_codes import (
     check_area_codes,
     suitable_area_codes,
 )
-from cpts_data.coded_table import (
+from cpts_data.layouts.coded_table import (
     CodedTable,
     Texts,
     categorical,
@@ -35,7 +36,6 @@ from cpts_data.coded_table import (
     ranks_of,
     read_coded_table,
 )
-from cpts_data.contracts import Address, Column, Faults, Kind, Source
 from cpts_data.received import Head, head_of, require_columns
 
 THRESHOLD = 11

@@ -16,9 +16,9 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data import french
-from cpts_data.area_codes import DEPARTEMENT, FRANCE, FRANCE_CODE, check_area_codes
 from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
-from cpts_data.labels import plain
+from cpts_data.layouts.area_codes import DEPARTEMENT, FRANCE, FRANCE_CODE, check_area_codes
+from cpts_data.layouts.labels import plain
 from cpts_data.received import Head, as_text, head_of, read_sheet, to_number
 
 SECTORS = {

@@ -21,10 +21,10 @@ import pandas as pd
 import shapely
 
 from cpts_data import french
-from cpts_data.area_codes import repair_area_codes
 from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
-from cpts_data.labels import plain
-from cpts_data.layers import read_layer
+from cpts_data.layouts.area_codes import repair_area_codes
+from cpts_data.layouts.labels import plain
+from cpts_data.layouts.layers import read_layer
 from cpts_data.received import Head, head_of
 from cpts_data.sources.cpts_liste import STAGES, stage_of
 from cpts_data.sources.cpts_perimetres import cpts_slug

@@ -2,7 +2,7 @@
 
 Several labels exist for the series without the older doctors: « de moins de 65 ans », « de 65 ans
 et moins », then also « de 62 ans et moins » and « de 60 ans et moins »; the reading note says « 65
-ans ou moins ». The layout is that of the five workbooks (:mod:`cpts_data.apl_workbook`).
+ans ou moins ». The layout is that of the five workbooks (:mod:`cpts_data.layouts.apl_workbook`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.apl_workbook import (
+from cpts_data.contracts import Source
+from cpts_data.layouts.apl_workbook import (
     LANDING_PAGE,
     LICENCE,
     AplLayout,
@@ -20,7 +21,6 @@ from cpts_data.apl_workbook import (
     is_apl_workbook,
     read_apl_workbook,
 )
-from cpts_data.contracts import Source
 from cpts_data.received import Head
 
 SOURCE = Source(

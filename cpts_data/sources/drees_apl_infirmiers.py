@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.apl_workbook import (
+from cpts_data.contracts import Source
+from cpts_data.layouts.apl_workbook import (
     LANDING_PAGE,
     LICENCE,
     AplLayout,
@@ -20,7 +21,6 @@ from cpts_data.apl_workbook import (
     is_apl_workbook,
     read_apl_workbook,
 )
-from cpts_data.contracts import Source
 from cpts_data.received import Head
 
 SOURCE = Source(

@@ -17,7 +17,7 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
-from cpts_data.departements import departements_of_finess, repair_finess_numbers
+from cpts_data.layouts.departements import departements_of_finess, repair_finess_numbers
 from cpts_data.received import Head, read_text_table, require_columns, to_number
 
 TABLE = "URGENCES2"

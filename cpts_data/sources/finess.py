@@ -22,14 +22,14 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
-from cpts_data.coordinates import plausible, projection_of, to_degrees
-from cpts_data.departements import (
+from cpts_data.layouts.coordinates import plausible, projection_of, to_degrees
+from cpts_data.layouts.departements import (
     departements_of_communes,
     departements_of_finess,
     repair_finess_numbers,
 )
-from cpts_data.finess_families import FAMILIES, OTHER
-from cpts_data.labels import plain
+from cpts_data.layouts.finess_families import FAMILIES, OTHER
+from cpts_data.layouts.labels import plain
 from cpts_data.received import Head, encoding_of, head_of, read_text_table, to_number
 
 _PROPHARMACIE = "627"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
-from cpts_data.labels import plain
+from cpts_data.layouts.labels import plain
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table, to_number
 from cpts_data.territories import repair_commune_codes
 

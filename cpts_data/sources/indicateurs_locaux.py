@@ -1,7 +1,7 @@
 """Local indicators: the open format by which a CPAM or an ARS hands over its figures.
 
 ``indicateur;niveau;code;periode;strate;numerateur;denominateur;statut;public`` (template:
-``cpts_data.templates``), CSV or Excel. Only counts: a table with a column or a cell that looks
+``layouts.templates``), CSV or Excel. Only counts: a table with a column or a cell that looks
 like a NIR, a birth date or a person's name is refused whole, before it is stored (DOMAIN §12.2),
 and the refusal does not repeat what it saw. Masked, missing and zero are three things: an empty
 numerator is ``manquant`` unless ``statut`` says ``masque``. A figure is not public unless
@@ -17,16 +17,16 @@ import pandas as pd
 from cpts_data import french
 from cpts_data.contracts import COMMUNE_PATTERN, Column, Faults, Kind, Source
 from cpts_data.contracts import check as check_contract
-from cpts_data.labels import plain
-from cpts_data.local_tables import LocalTable, find, read_filled
-from cpts_data.personal_data import (
+from cpts_data.layouts.labels import plain
+from cpts_data.layouts.local_tables import LocalTable, find, read_filled
+from cpts_data.layouts.personal_data import (
     holds_nir,
     looks_like_birth_dates,
     names_a_person,
     personal_labels,
 )
+from cpts_data.layouts.templates import INDICATORS, LEVELS, STATUSES
 from cpts_data.received import Head, to_number
-from cpts_data.templates import INDICATORS, LEVELS, STATUSES
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
 WHOLE = "ensemble"

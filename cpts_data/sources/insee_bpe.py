@@ -24,7 +24,7 @@ import pyarrow.csv as pacsv
 
 from cpts_data import french
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
-from cpts_data.large_texts import coded, layout_of, read_columns
+from cpts_data.layouts.large_texts import coded, layout_of, read_columns
 from cpts_data.received import Head
 from cpts_data.territories import repair_commune_codes, repair_remarks
 

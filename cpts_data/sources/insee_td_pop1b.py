@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 
 from cpts_data import french
-from cpts_data.coded_table import ranks_of, read_coded_table
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
+from cpts_data.layouts.coded_table import ranks_of, read_coded_table
 from cpts_data.received import (
     Head,
     as_text,

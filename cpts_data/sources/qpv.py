@@ -18,7 +18,7 @@ import shapely
 
 from cpts_data import french
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
-from cpts_data.layers import read_layer
+from cpts_data.layouts.layers import read_layer
 from cpts_data.received import Head, head_of
 
 GENERATIONS = {"QP": "2015", "QN": "2024"}

@@ -1,7 +1,7 @@
 """Local resources of a CPTS, listed by itself: our documented format, CSV or Excel.
 
 ``nom;type;competence;adresse;code_commune;commune;cpts_id;horaires;contact_structure;
-valide_jusqu_au;remarque`` (template: ``cpts_data.templates``). A resource is a structure, never a
+valide_jusqu_au;remarque`` (template: ``layouts.templates``). A resource is a structure, never a
 person. What is kept and what is not (DOMAIN §12.2): a telephone alone is the structure's, mobile or
 not, and so is an address that names a role (contact@, secretariat@); a cell that names a person
 (« Dr Martin »), a personal address (anne.durand@…), or a name beside a mobile is emptied and
@@ -18,17 +18,17 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.contracts import Column, Faults, Kind, Source, check
-from cpts_data.labels import plain
-from cpts_data.local_tables import find, read_filled
-from cpts_data.personal_data import (
+from cpts_data.layouts.labels import plain
+from cpts_data.layouts.local_tables import find, read_filled
+from cpts_data.layouts.personal_data import (
     gives_private_line,
     holds_nir,
     names_a_person,
     reaches_a_person,
     starts_with_a_title,
 )
+from cpts_data.layouts.templates import RESOURCE_TYPES, RESOURCES
 from cpts_data.received import Head
-from cpts_data.templates import RESOURCE_TYPES, RESOURCES
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
 SOURCE = Source(

@@ -26,14 +26,14 @@ import pyarrow.csv as pacsv
 
 from cpts_data import french
 from cpts_data.contracts import COMMUNE_PATTERN, Address, Column, Faults, Kind, Source
-from cpts_data.departements import (
+from cpts_data.layouts.departements import (
     departements_of_communes,
     departements_of_finess,
     departements_of_postal_codes,
     repair_finess_numbers,
 )
-from cpts_data.labels import plain
-from cpts_data.large_texts import Coded, Layout, coded, joint, layout_of, read_columns
+from cpts_data.layouts.labels import plain
+from cpts_data.layouts.large_texts import Coded, Layout, coded, joint, layout_of, read_columns
 from cpts_data.received import Head
 from cpts_data.territories import repair_commune_codes
 

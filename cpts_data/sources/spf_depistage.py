@@ -15,7 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data import french
-from cpts_data.area_codes import (
+from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
+from cpts_data.layouts.area_codes import (
     DEPARTEMENT,
     FRANCE,
     FRANCE_CODE,
@@ -23,8 +24,7 @@ from cpts_data.area_codes import (
     check_area_codes,
     repair_area_codes,
 )
-from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
-from cpts_data.labels import plain
+from cpts_data.layouts.labels import plain
 from cpts_data.received import Head, head_of, read_text_table, to_number
 
 CANCERS = {

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
-from cpts_data.labels import plain
+from cpts_data.layouts.labels import plain
 from cpts_data.received import Head, head_of, read_text_table, require_columns, to_number
 from cpts_data.territories import repair_commune_codes
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.area_codes import DEPARTEMENT, check_area_codes, repair_area_codes
 from cpts_data.contracts import Column, Faults, Kind, Source, check
+from cpts_data.layouts.area_codes import DEPARTEMENT, check_area_codes, repair_area_codes
 from cpts_data.received import Head, read_text_table, to_number
 
 SOURCE = Source(

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpts_data.area_codes import DEPARTEMENT, FRANCE, REGION, repair_area_codes
 from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
-from cpts_data.labels import plain
+from cpts_data.layouts.area_codes import DEPARTEMENT, FRANCE, REGION, repair_area_codes
+from cpts_data.layouts.labels import plain
 from cpts_data.received import Head, head_of, read_text_table, to_number
 from cpts_data.territories import repair_commune_codes
 

@@ -27,7 +27,7 @@ from cpts_data.contracts import (
     Kind,
     Source,
 )
-from cpts_data.large_texts import Coded, Layout, coded, layout_of, read_columns
+from cpts_data.layouts.large_texts import Coded, Layout, coded, layout_of, read_columns
 from cpts_data.received import Head
 from cpts_data.territories import repair_commune_codes, repair_remarks
 

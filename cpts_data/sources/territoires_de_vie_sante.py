@@ -17,7 +17,7 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.contracts import Column, Faults, Kind, Source, check
-from cpts_data.labels import plain
+from cpts_data.layouts.labels import plain
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table
 from cpts_data.territories import repair_commune_codes
 

@@ -12,10 +12,19 @@ import pandas as pd
 from cpts_data.contracts import Source
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table
 from cpts_data.sources import MODULES
+from cpts_data.space.provenance import sha256_of
 
 
 def copy_without_persons(path: Path, target: Path, source: Source) -> str:
-    """Copy a file; where its source may name persons, copy it without them and say so (French)."""
+    """Copy a file; where its source may name persons, copy it without them and say so (French).
+
+    A source whose layout is its own prunes by itself (``prune``); the others name their columns.
+    """
+    prune = getattr(MODULES[source.id], "prune", None)
+    if prune is not None:
+        prune(path, target)
+        same = sha256_of(path) == sha256_of(target)
+        return "" if same else "données nominatives retirées à la réception"
     if source.personal:
         table, dropped = _without_persons(path, source)
         if table is not None:

@@ -18,7 +18,7 @@ import pandas as pd
 import tomli_w
 
 from cpts_data import french, reference
-from cpts_data.contracts import Fault, Source
+from cpts_data.contracts import ContractError, Fault, Source
 from cpts_data.reference import FIRST_YEAR
 from cpts_data.sources import MODULES
 from cpts_data.space import (
@@ -122,8 +122,11 @@ def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) ->
     name = safe_name(path.name)
     temporary = folder / f".{unique()}.{name}"
     try:
-        pruning = copy_without_persons(path, temporary, source)
-        if pruning and not name.lower().endswith(".csv"):
+        try:
+            pruning = copy_without_persons(path, temporary, source)
+        except ContractError as error:
+            return Receipt(path.name, source_id, faults=error.faults)
+        if pruning and name.lower().endswith((".xlsx", ".xls")):
             name = f"{Path(name).stem}.csv"
         outcome, table = read_file(source_id, temporary)
         if table is None:
@@ -192,7 +195,8 @@ def _unknown_codes(
             "vérifiez les colonnes du nom de la commune et du département.",
         )
     codes = resolved["code"].dropna()
-    known = codes.isin(known_codes(space))
+    held = frozenset(known_codes(space))
+    known = pd.Series([code in held for code in codes], index=codes.index, dtype=bool)
     unknown = codes[~known].unique()
     examples = ", ".join(unknown[:_SHOWN])
     if len(codes) and known.mean() <= _MAJORITY:

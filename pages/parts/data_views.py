@@ -16,8 +16,8 @@ from babel.dates import format_timedelta
 from cpts_data import french
 from cpts_data.analysis.quality_report import SourceQuality
 from cpts_data.contracts import SHOWN_FAULTS, Fault
+from cpts_data.layouts.templates import TEMPLATES, template_csv, template_workbook
 from cpts_data.sources import MODULES
-from cpts_data.templates import TEMPLATES, template_csv, template_workbook
 from pages.parts import blocks, store
 from pages.parts.frame import Frame
 
@@ -107,7 +107,9 @@ def state_of_sources(page: Frame) -> None:
 
 def faults_list(faults: Sequence[Fault]) -> None:
     """Faults as sentences: where, what was found, what was expected, how to mend."""
-    lines = [_sentence(fault) for fault in faults[:SHOWN_FAULTS]]
+    # The first that were found, told from the top of the file to its end.
+    shown = sorted(faults[:SHOWN_FAULTS], key=lambda fault: fault.row or 0)
+    lines = [_sentence(fault) for fault in shown]
     if len(faults) > SHOWN_FAULTS:
         others = french.count_of(len(faults) - SHOWN_FAULTS, "autre anomalie", "autres anomalies")
         lines.append(f"… et {others}.")
@@ -122,10 +124,11 @@ def bullets(lines: Sequence[str]) -> None:
 def _sentence(fault: Fault) -> str:
     where = [f"ligne {french.number(fault.row)}"] if fault.row is not None else []
     where += [f"colonne « {fault.column} »"] if fault.column else []
-    place = f"{', '.join(where)} : ".capitalize() if where else ""
-    return (
+    place = f"{', '.join(where)} : " if where else ""
+    told = (
         f"{place}trouvé : {fault.found} ; attendu : {fault.expected}. Pour corriger : {fault.mend}"
     )
+    return told[:1].upper() + told[1:]
 
 
 def _source_row(item: SourceQuality) -> list[str]:
@@ -133,12 +136,17 @@ def _source_row(item: SourceQuality) -> list[str]:
     coverage = no_sense() if item.coverage is None else text(french.percent(item.coverage))
     return [
         f"{text(item.title)}<br><small>{text(item.publisher)}</small>",
-        text(item.vintage),
-        f"{text(day)}<br><small>{text(age)}</small>" if age else text(day),
+        _held(item.vintage),
+        f"{_held(day)}<br><small>{_held(age)}</small>" if age else _held(day),
         french.number(item.rows_kept),
         coverage,
-        text(item.verdict.words),
+        _held(item.verdict.words),
     ]
+
+
+def _held(words: str) -> str:
+    """A few words for HTML, kept on one line."""
+    return text(words).replace(" ", french.NO_BREAK)
 
 
 def html_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

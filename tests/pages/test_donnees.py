@@ -69,7 +69,7 @@ def test_the_state_of_each_source_is_told(etagere):
     told = said(open_page("corse"))
     assert "Populations légales des communes" in told
     assert "aujourd’hui" in told
-    assert "✓ Conforme" in told
+    assert "✓\u00a0Conforme" in told
     assert "Rapport de qualité" in [header.value for header in open_page("corse").subheader]
 
 
@@ -125,7 +125,7 @@ def test_a_bad_file_is_refused_in_words(etagere):
     assert not test.exception
     told = said(test)
     assert told.count("✕ Refusé") == 2
-    assert "Ligne 3, colonne «\u00a0pmun\u00a0»" in told
+    assert "Ligne 3, colonne «\u00a0PMUN\u00a0»" in told
     assert "«\u00a0beaucoup\u00a0»" in told
     assert "une page web (HTML) enregistrée à la place des données" in told
     assert not any(label.startswith("Ajouter") for label in buttons(test))

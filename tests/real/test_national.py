@@ -102,7 +102,7 @@ def test_trap_10_titles_units_and_empty_lines(real):
     assert (table.loc[table["period"] == "2023", "apl_mg"] == 0).sum() == 517
     assert table["apl_mg"].max() == pytest.approx(40.0, abs=0.05)
     assert "consultations" in drees_apl.SOURCE.column("apl_mg").unit
-    assert drees_apl.read(real / "drees/apl_generalistes.xlsx").attrs["remarques"] == []
+    assert table.attrs["remarques"] == []
 
 
 def test_trap_7_an_apl_over_no_inhabitant(national, apl_rows):

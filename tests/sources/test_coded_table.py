@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from cpts_data import area_codes, coded_table
 from cpts_data.contracts import Column, ContractError, Faults, Kind, Source
+from cpts_data.layouts import area_codes, coded_table
 from tests.sources.made_files import text
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from cpts_data import layers
 from cpts_data.contracts import ContractError
+from cpts_data.layouts import layers
 from cpts_data.sources import contours_communes, cpts_liste, cpts_perimetres, qpv
 from cpts_data.sources import cpts_carte_nationale as source
 from tests.sources.made_files import layer, recognised, remarks, square

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from cpts_data.contracts import ContractError
-from cpts_data.coordinates import projection_of
+from cpts_data.layouts.coordinates import projection_of
 from cpts_data.received import head_of
 from cpts_data.sources import finess
 

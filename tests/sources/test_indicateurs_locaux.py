@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 
 from cpts_data.contracts import ContractError
+from cpts_data.layouts.templates import INDICATORS, template_csv, template_workbook
 from cpts_data.received import head_of
 from cpts_data.sources import indicateurs_locaux
-from cpts_data.templates import INDICATORS, template_csv, template_workbook
 
 HEADER = ";".join(INDICATORS.names)
 

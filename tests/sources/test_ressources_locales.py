@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from cpts_data.contracts import ContractError
+from cpts_data.layouts.templates import RESOURCES, template_csv, template_workbook
 from cpts_data.received import head_of
 from cpts_data.sources import ressources_locales
-from cpts_data.templates import RESOURCES, template_csv, template_workbook
 
 HEADER = ";".join(RESOURCES.names)
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.contracts import ContractError, Fault
-from cpts_data.labels import plain
+from cpts_data.layouts.labels import plain
+from cpts_data.layouts.templates import EXAMPLE, Template
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table
-from cpts_data.templates import EXAMPLE, Template
 
 MAXIMUM_ROWS = 500_000
 

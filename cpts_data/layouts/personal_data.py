@@ -12,9 +12,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from cpts_data.labels import plain
+from cpts_data.layouts.labels import plain
 
-# Labels are compared without accents or punctuation (cpts_data.labels.plain).
+# Labels are compared without accents or punctuation (cpts_data.layouts.labels.plain).
 _LABELS = (
     (
         "un numéro de sécurité sociale (NIR)",
