@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+import numpy as np
 import pandas as pd
 
 from cpts_data import french
@@ -252,7 +253,7 @@ def _quote(value: object) -> str:
 
 
 def _rows_where(condition: pd.Series) -> list[int]:
-    return [position for position, wrong in enumerate(condition.to_numpy(dtype=bool)) if wrong]
+    return [int(position) for position in np.flatnonzero(condition.to_numpy(dtype=bool))]
 
 
 def check(table: pd.DataFrame, source: Source, faults: Faults, first_row: int = 2) -> None:

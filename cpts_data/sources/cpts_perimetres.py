@@ -76,6 +76,8 @@ def _header(head: Head) -> tuple[str | None, int, tuple[str, ...]]:
 def recognises(head: Head) -> bool:
     """Tell a perimeter by a CPTS beside a commune code, a listed territory or a commune name."""
     names = set(_header(head)[2])
+    if "contact_structure" in names:
+        return False  # a CPTS's own resources name communes too
     if "cpts_id" in names:
         return bool({"code_commune", "territoire_liste"} & names)
     return set(_BY_NAME) <= names

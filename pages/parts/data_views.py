@@ -193,14 +193,14 @@ def templates() -> None:
             content = template_csv(name).encode("utf-8")
             offers.append((name, content, f"{name}.csv", "text/csv"))
             offers.append((name, template_workbook(name), f"{name}.xlsx", _XLSX))
-    columns = st.columns(2)
-    for number, (source_id, content, file, mime) in enumerate(offers):
-        title = MODULES[source_id].SOURCE.title
-        kind = "Excel" if mime == _XLSX else "CSV"
-        with columns[number % 2]:
-            st.download_button(
-                f"{title} ({kind})", content, file, mime, on_click="ignore", width="stretch"
-            )
+    # Two by row, so that a narrow screen keeps the two forms of a template together.
+    for start in range(0, len(offers), 2):
+        columns = st.columns(2)
+        for place, (source_id, content, file, mime) in zip(columns, offers[start:], strict=False):
+            kind = "Excel" if mime == _XLSX else "CSV"
+            label = french.typography(f"{kind} : {MODULES[source_id].SOURCE.title}")
+            with place:
+                st.download_button(label, content, file, mime, on_click="ignore", width="stretch")
 
 
 _CPTS_FILES = ("cpts_liste", "cpts_perimetres")
