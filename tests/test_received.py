@@ -160,7 +160,7 @@ def test_encodings(tmp_path, encoding):
 
 
 def test_an_accent_far_from_the_head_is_seen(tmp_path):
-    lines = ["code;nom", *(f"{number:05};Commune" for number in range(8000)), "99999;Céreste"]
+    lines = ["code;nom", *(f"{number:05};Commune" for number in range(90_000)), "99999;Céreste"]
     path = written(tmp_path, "\n".join([*lines, ""]).encode("cp1252"))
     assert head_of(path).encoding == "utf-8-sig"
     assert encoding_of(path) == "cp1252"
@@ -278,6 +278,38 @@ def test_a_sheet(tmp_path):
     assert text["valeur"].tolist() == ["1.5", "3"]
     with pytest.raises(ContractError, match="« Absente » illisible"):
         read_sheet(path, "Absente", header_line=0)
+
+
+def test_a_workbook_with_another_ending(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        workbook.add_worksheet("A").write_row(0, 0, ["x", "y"])
+    for name in ("a.xls", "a.csv", "telechargement"):
+        other = written(tmp_path, path.read_bytes(), name)
+        assert head_of(other).sheets["A"] == (("x", "y"),)
+        assert list(read_sheet(other, "A", header_line=0).columns) == ["ligne", "x", "y"]
+
+
+def test_an_open_document_workbook(tmp_path):
+    cell = "<table:table-cell office:value-type='string'><text:p>{}</text:p></table:table-cell>"
+    row = "<table:table-row>{}</table:table-row>"
+    sheet = "".join(row.format("".join(map(cell.format, cells))) for cells in (("x",), ("01004",)))
+    names = "".join(
+        f" xmlns:{name}='urn:oasis:names:tc:opendocument:xmlns:{name}:1.0'"
+        for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content{names}><office:body><office:spreadsheet>"
+        f"<table:table table:name='A'>{sheet}</table:table>"
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", content)
+    assert head_of(path).sheets["A"] == (("x",), ("01004",))
+    assert read_sheet(path, "A", header_line=0)["x"].tolist() == ["01004"]
 
 
 # --------------------------------------------------------------------------- numbers

@@ -28,6 +28,7 @@ BLOCK = 1 << 20
 MAXIMUM_RATIO = 200
 BOMB_SIZE = 100_000_000
 MAXIMUM_WORKBOOK = 2_000_000_000
+MAXIMUM_IN_MEMORY = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -221,15 +222,27 @@ def _zip_head(path: Path, size: int) -> Head:
             "téléchargez-le de nouveau : le transfert s'est sans doute interrompu.",
         ) from error
     names = [item.filename for item in members]
-    if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+    excel = "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+    if excel or {"mimetype", "content.xml"} <= set(names):
         refuse_bomb(path, members, MAXIMUM_WORKBOOK)
         return Head(path, "workbook", size, sheets=_sheets(path))
     return Head(path, "zip", size)
 
 
+def open_workbook(path: Path) -> CalamineWorkbook:
+    """Open a workbook of any kind, also when its ending names another (an .xlsx named .xls)."""
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except CalamineError:
+        if path.stat().st_size > MAXIMUM_IN_MEMORY:
+            raise
+        with path.open("rb") as stream:
+            return CalamineWorkbook.from_filelike(stream)
+
+
 def _sheets(path: Path) -> dict[str, tuple[tuple[str, ...], ...]]:
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        workbook = open_workbook(path)
         return {
             name: tuple(
                 tuple(cell_text(value) for value in row)

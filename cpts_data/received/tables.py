@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from cpts_data import french
 from cpts_data.contracts import Faults
@@ -21,6 +21,7 @@ from cpts_data.received.heads import (
     encoding_of,
     head_of,
     one_fault,
+    open_workbook,
     refuse_unreadable,
 )
 
@@ -217,11 +218,7 @@ def read_sheet(
     label are left out.
     """
     try:
-        rows = (
-            CalamineWorkbook.from_path(str(path))
-            .get_sheet_by_name(sheet)
-            .to_python(skip_empty_area=False)
-        )
+        rows = open_workbook(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, KeyError) as error:
         raise one_fault(
             path,

@@ -300,7 +300,9 @@ def known_spaces() -> dict[str, Path]:
             continue
         for space in [folder] if _is_space(folder) else sorted(folder.iterdir()):
             if _is_space(space) and space.resolve() != DEMONSTRATION.resolve():
-                found.setdefault(space.name, space)
+                known = found.setdefault(space.name, space)
+                if known.resolve() != space.resolve():
+                    found.setdefault(f"{space.resolve().parent.name}-{space.name}", space)
     return found
 
 

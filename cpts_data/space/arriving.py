@@ -171,7 +171,7 @@ def _extracted(archive: zipfile.ZipFile, item: zipfile.ZipInfo, folder: Path) ->
 def _is_data(item: zipfile.ZipInfo) -> bool:
     name = item.filename.rsplit("/", 1)[-1]
     ending = name.lower().rsplit(".", 1)[-1]
-    known = {"csv", "txt", "xlsx", "xls", "geojson", "json", "gpkg"}
+    known = {"csv", "txt", "xlsx", "xls", "ods", "geojson", "json", "gpkg"}
     return not item.is_dir() and not name.startswith((".", "~", "_")) and ending in known
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -342,6 +343,23 @@ def test_renaming_is_the_step_that_counts(five_files, tmp_path):
     assert (folder / PREVIOUS / "vieux.xlsx").exists()
     assert "vieux.xlsx" not in read_provenance(folder)
     assert all(record.remplace == "" for record in read_provenance(folder).values())
+
+
+def test_two_sessions_at_once_lose_nothing(tmp_path):
+    paths = [
+        write_csv(tmp_path / f"{year}.csv", populations_rows({"01004": year, "2A004": 1}))
+        for year in range(2015, 2021)
+    ]
+    with ThreadPoolExecutor(6) as sessions:
+        jobs = [sessions.submit(add, tmp_path / "e", p, vintage=p.stem) for p in paths]
+        receipts = [job.result()[0] for job in jobs]
+    assert all(receipt.accepted for receipt in receipts)
+    records = read_provenance(tmp_path / "e" / "populations_legales")
+    assert {name: record.millesime for name, record in records.items()} == {
+        path.name: path.stem for path in paths
+    }
+    table = Space.open(tmp_path / "e").table("populations_legales").set_index(["code", "period"])
+    assert [table.loc[("01004", p.stem), "population"] for p in paths] == list(range(2015, 2021))
 
 
 KILLED = """

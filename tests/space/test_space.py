@@ -170,6 +170,12 @@ def test_known_spaces(tmp_path, monkeypatch, five_space):
     found = known_spaces()
     assert set(found) == {"demonstration", "ardèche", "cinq-communes"}
     assert found["cinq-communes"] == five_space
+    # two spaces of one name are both offered
+    shutil.copytree(five_space, tmp_path / "ailleurs" / "ardèche")
+    monkeypatch.setenv("CPTS_DATA", f"{listed}{os.pathsep}{tmp_path / 'ailleurs'}")
+    again = known_spaces()
+    assert set(again) == {*found, "ailleurs-ardèche"}
+    assert again["ardèche"] == found["ardèche"]
 
 
 # --------------------------------------------------------------------------- several files
@@ -195,6 +201,7 @@ def test_the_newest_file_wins_where_two_tell_the_same_row(tmp_path):
         (receipt,) = add_files(tmp_path / "e", [path])
         assert receipt.accepted
     table = Space.open(tmp_path / "e").table("drees_apl")
+    assert len(table) == 3
     told = table.set_index(["code", "period"])["apl_mg"].to_dict()
     assert told == {("01004", "2022"): 1, ("2A004", "2022"): 2, ("2A004", "2023"): 3}
 
