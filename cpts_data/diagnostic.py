@@ -271,7 +271,7 @@ class Diagnostic:
             source_id, _ = self._split(name)
             source: Source = MODULES[source_id].SOURCE
             if self.space.has(source_id):
-                when = self._period_of(name, period) or str(self.space.year or "")
+                when = self._period_of(name, period) or self.vintage_text(source_id)
                 named = f"{source.publisher}, {source.title}, {when}"
                 if self.space.fictitious:
                     told.append(f"données fictives au format de : {named}")

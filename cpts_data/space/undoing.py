@@ -15,6 +15,7 @@ from cpts_data import french
 from cpts_data.sources import MODULES
 from cpts_data.space import received_files
 from cpts_data.space.arriving import refusal
+from cpts_data.space.locking import one_writer
 from cpts_data.space.previous import (
     PREVIOUS,
     Previous,
@@ -40,6 +41,13 @@ def undo(space: Path, source_id: str, file: str) -> Receipt:
     replaced file that is no longer kept. Refused, with the fault, when the space holds no such
     file. Raises ``OSError`` when the space cannot be written.
     """
+    if not space.is_dir():
+        return _undo(space, source_id, file)
+    with one_writer(space):
+        return _undo(space, source_id, file)
+
+
+def _undo(space: Path, source_id: str, file: str) -> Receipt:
     folder = space / source_id
     known = source_id in MODULES and folder.is_dir()
     if known:

@@ -18,7 +18,6 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cpts_data.analysis import geometry
 from cpts_data.analysis.quality_report import SourceQuality
-from cpts_data.contracts import ContractError
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.space import fingerprint, known_spaces
 from cpts_data.space.previewing import Preview, preview
@@ -209,12 +208,3 @@ def _towns(diagnostic: Diagnostic, light: gpd.GeoDataFrame) -> pd.DataFrame:
         rank = 1 if position < _TOWNS // 2 else 2 if position < _TOWNS * 2 else 3
         rows.append((name, point.y, point.x, rank))
     return pd.DataFrame(rows, columns=["name", "lat", "lon", "rank"])
-
-
-def opening_fault(path: Path) -> str | None:
-    """Why a space cannot be opened (French), None when it can."""
-    try:
-        open_space(path)
-    except ContractError as error:
-        return str(error)
-    return None
