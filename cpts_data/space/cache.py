@@ -115,13 +115,6 @@ class Cache:
             content = asdict(outcome)
             write_atomically(self.folder / f"{key}.json", json.dumps(content).encode())
 
-    def forget_all_but(self, keys: set[str]) -> None:
-        """Delete the entries that no present file needs any more."""
-        for path in self.folder.glob("*-*.*"):
-            if path.stem not in keys and not path.name.startswith("."):
-                with contextlib.suppress(OSError):
-                    path.unlink()
-
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
