@@ -7,7 +7,7 @@ blocks.lead(
     "Cette page est écrite par le catalogue des sources et celui des indicateurs : elle dit ce que "
     "chaque chiffre mesure, d'où il vient et ce qu'il ne dit pas."
 )
-catalogue_views.state_of_space(page)
+catalogue_views.to_the_data()
 catalogue_views.indicators(page)
 catalogue_views.sources(page)
 catalogue_views.methods()

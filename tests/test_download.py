@@ -737,7 +737,7 @@ def test_the_command_offline(space, capsys, monkeypatch):
     code, told = run(capsys, "--espace", str(space), "--region", "93")
     assert code == 2
     assert "Aucune connexion à Internet" in told
-    assert "https://geo.api.gouv.fr/departements/84/communes" in told
+    assert "https://geo.api.gouv.fr/communes?codeDepartement=84&" in told
     assert "demandez-la à la vôtre" in told
     assert not space.exists()
 

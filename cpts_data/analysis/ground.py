@@ -97,18 +97,30 @@ class LandRegister:
         return cached[level]
 
     def _table(self) -> pd.DataFrame:
-        """Units with the zones of the space's own table where it has one."""
-        units = self.units.table
-        if not self.space.has("table_appartenance"):
-            return units
-        zones = self.space.table("table_appartenance").drop_duplicates("code").set_index("code")
+        """Units with the zones that the space's own files tell, those of the EPCI file last."""
+        table = self.units.table.copy()
         owner = pd.Series(self.units.codes, index=self.units.codes)
         for city, parts in self.units.cities.items():
             owner[owner.index.isin(parts)] = city
-        table = units.copy()
-        for name in ("epci", "bassin_de_vie"):
-            table[name] = owner.map(zones[name])
+        if self.space.has("table_appartenance"):
+            zones = self._by_commune("table_appartenance")
+            for name in ("epci", "bassin_de_vie"):
+                table[name] = owner.map(zones[name])
+        if self.space.has("insee_epci"):
+            members = self._by_commune("insee_epci")["epci"]
+            told = owner.isin(members.index)
+            table["epci"] = owner.map(members).where(told, table["epci"])
         return table
+
+    def _by_commune(self, source_id: str) -> pd.DataFrame:
+        return self.space.table(source_id).drop_duplicates("code").set_index("code")
+
+    def _zone_names(self, source_id: str, zone: str, name: str) -> pd.Series:
+        """Names of the zones that a source tells beside the communes; none without the source."""
+        if not self.space.has(source_id):
+            return pd.Series(dtype="string")
+        told = self.space.table(source_id).dropna(subset=[zone, name])
+        return told.drop_duplicates(zone).set_index(zone)[name]
 
     def _by_column(self, level: Level, column: str, names: pd.Series) -> Territories:
         table = self._table()
@@ -159,18 +171,17 @@ class LandRegister:
 
     def _epci(self) -> Territories:
         names = reference.epci()["name"]
-        if self.space.has("table_appartenance"):
-            zones = self.space.table("table_appartenance").dropna(subset=["epci", "epci_nom"])
-            told = zones.drop_duplicates("epci").set_index("epci")["epci_nom"]
-            names = told.combine_first(names)
+        for source_id in ("table_appartenance", "insee_epci"):
+            names = self._zone_names(source_id, "epci", "epci_nom").combine_first(names)
         return self._by_column(Level.EPCI, "epci", names)
 
     def _bassins_de_vie(self) -> Territories:
-        names = pd.Series(dtype="string")
-        if self.space.has("table_appartenance"):
-            zones = self.space.table("table_appartenance").dropna(subset=["bassin_de_vie"])
-            zones = zones.drop_duplicates("bassin_de_vie")
-            names = zones.set_index("bassin_de_vie")["bassin_de_vie_nom"]
+        names = self._zone_names("table_appartenance", "bassin_de_vie", "bassin_de_vie_nom")
+        for source_id in ("statistiques_locales", "cartosante"):
+            if self.space.has(source_id):
+                zones = self.space.table(source_id)
+                zones = zones[zones["niveau"] == str(Level.BASSIN_DE_VIE)].dropna(subset=["nom"])
+                names = names.combine_first(zones.drop_duplicates("code").set_index("code")["nom"])
         return self._by_column(Level.BASSIN_DE_VIE, "bassin_de_vie", names)
 
     def _named(self, nature: str, national: pd.DataFrame) -> pd.Series:

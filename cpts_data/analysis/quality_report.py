@@ -30,9 +30,10 @@ from cpts_data.analysis.quality import (
 )
 from cpts_data.contracts import Fault, Source
 from cpts_data.indicators import INDICATORS
-from cpts_data.measures import Ratio
+from cpts_data.measures import Ratio, parse
 from cpts_data.sources import MODULES
 from cpts_data.space import FileState, SourceState, Space, coding
+from cpts_data.space.carrying import Carried
 
 # Beyond these shares a finding is serious: fewer are the ordinary life of communes.
 MANY_ABSENT = 0.01
@@ -99,7 +100,7 @@ class SourceQuality:
     ``coverage`` is the share (0 to 1) of the population of the space that the source knows, None
     where it has no sense; ``elsewhere`` counts rows of communes out of the space's territory;
     ``reference`` says which population the totals stand beside; ``inhabitants`` are those of the
-    space.
+    space; ``carried`` are the old codes carried to the geography of the space.
     """
 
     source_id: str
@@ -120,6 +121,7 @@ class SourceQuality:
     changes: tuple[Change, ...]
     columns: tuple[ColumnState, ...]
     remarks: tuple[str, ...]
+    carried: tuple[Carried, ...] = ()
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -187,6 +189,7 @@ def source_quality(
         changes=implausible_changes(table, source, name) if has else (),
         columns=column_states(table, source) if has else (),
         remarks=tuple(space.remarks(source_id)),
+        carried=space.carried(source_id),
     )
 
 
@@ -199,6 +202,7 @@ def as_records(report: list[SourceQuality]) -> list[dict[str, Any]]:
                 _plain({**asdict(total), "gap": total.gap, "plausible": total.plausible})
                 for total in item.totals
             ],
+            "carried": [{**_plain(asdict(moved)), "codes": moved.codes} for moved in item.carried],
             "verdict": item.verdict.value,
             "findings": [asdict(finding) for finding in item.findings],
         }
@@ -262,11 +266,9 @@ def _wholes(source_id: str) -> list[tuple[str, str]]:
     for indicator in INDICATORS.values():
         measure = indicator.measure
         if isinstance(measure, Ratio) and indicator.unit == "%":
-            (above, part), (below, whole) = (
-                name.split(".", 1) for name in (measure.numerator, measure.denominator)
-            )
-            if above == below == source_id:
-                pairs.append((part, whole))
+            part, whole = parse(measure.numerator), parse(measure.denominator)
+            if part.source == whole.source == source_id and part.column != whole.column:
+                pairs.append((part.column, whole.column))
     return list(dict.fromkeys(pairs))
 
 

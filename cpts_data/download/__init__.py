@@ -7,6 +7,7 @@ at the next call. One file that fails stops no other.
 
 from __future__ import annotations
 
+import itertools
 import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ from cpts_data.download.report import (
     errands,
     is_offline,
     report,
+    summary,
 )
 from cpts_data.download.transfer import Fetched, Patience, TransferError, fetch, open_client
 from cpts_data.download.workshop import Workshop, open_workshop
@@ -45,11 +47,13 @@ __all__ = [
     "Patience",
     "Result",
     "Stage",
+    "Wanted",
     "command_to_add",
     "download",
     "errands",
     "is_offline",
     "report",
+    "summary",
     "wanted_files",
 ]
 
@@ -69,7 +73,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Advance:
-    """How far a download is: the file, its number among all, bytes received and announced.
+    """How far a download is: the file, its number among those fetched, bytes received, announced.
 
     ``seconds_left`` is the time left for this file, or until the next try; None when not known.
     """
@@ -126,9 +130,10 @@ def download(
     _refuse_fictitious(space)
     with open_workshop(space) as workshop, open_client(patience) as client:
         visit = _Visit(workshop, client, patience, progress)
+        count, numbers = sum(not item.address.by_hand for item in wanted), itertools.count(1)
         return [
-            _by_hand(item) if item.address.by_hand else visit.bring(item, number, len(wanted))
-            for number, item in enumerate(wanted, start=1)
+            _by_hand(item) if item.address.by_hand else visit.bring(item, next(numbers), count)
+            for item in wanted
         ]
 
 

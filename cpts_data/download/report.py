@@ -90,7 +90,7 @@ def errands(receipts: Sequence[DownloadReceipt]) -> list[Errand]:
 
 def report(receipts: Sequence[DownloadReceipt], space: Path) -> str:
     """Tell a whole download, one paragraph per kind of outcome, as text for a screen."""
-    lines = [_summary(receipts)]
+    lines = [summary(receipts)]
     if is_offline(receipts):
         lines += ["", f"{_OFFLINE} {_OFFLINE_ADVICE}"]
     for receipt in receipts:
@@ -126,7 +126,8 @@ _OFFLINE_ADVICE = (
 )
 
 
-def _summary(receipts: Sequence[DownloadReceipt]) -> str:
+def summary(receipts: Sequence[DownloadReceipt]) -> str:
+    """One sentence: how many files were added, unchanged, failed, are left to a person."""
     counts = {result: sum(r.result is result for r in receipts) for result in Result}
     parts = [
         french.count_of(counts[Result.ADDED], "fichier ajouté", "fichiers ajoutés"),

@@ -35,6 +35,7 @@ _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)")
 _MARKS = ("etag", "last-modified")
 _WORTHWHILE = 1_000_000
 _SHORTEST_REPORT = 0.1
+_LONGEST_SILENCE = 0.5
 _PRIVATE_RANDOM = random.SystemRandom()
 
 
@@ -217,8 +218,18 @@ def fetch(
         pause *= _PRIVATE_RANDOM.uniform(0.5, 1.5)
         if again.pause is not None:
             pause = min(again.pause, patience.longest_pause)
-        watch(part.size, part.total, pause)
-        time.sleep(pause)
+        _wait(pause, part, watch)
+
+
+def _wait(pause: float, part: Part, watch: Watch) -> None:
+    """Wait before the next try, telling the seconds left: who watches may stop it at any time."""
+    until, left = time.monotonic() + pause, pause
+    watch(part.size, part.total, left)
+    while left > 0:
+        time.sleep(min(left, _LONGEST_SILENCE))
+        left = until - time.monotonic()
+        if left > 0:
+            watch(part.size, part.total, left)
 
 
 def _judged(error: Exception) -> _TryAgainError:

@@ -3,7 +3,8 @@
 Three property layouts are recognised: IGN ADMIN EXPRESS (``INSEE_COM``, ``NOM``), Etalab
 contours-administratifs and geo.api.gouv.fr (``code``, ``nom``, the latter with camel-case names).
 The Etalab layer holds both Paris, Lyon, Marseille and their arrondissements: both are kept, with
-their ``nature``, and only one of the two is ever summed or drawn.
+their ``nature``, and only one of the two is ever summed or drawn. An arrondissement is known by
+its code (75101–75120, 69381–69389, 13201–13216), whether or not the layer names its city.
 
 Areas are measured in the legal projection of each territory. Files that draw the overseas beside
 the metropole for the eye are mapped as they are, and never measured (area left out).
@@ -64,13 +65,20 @@ SOURCE = Source(
     notes="La superficie est celle du contour simplifié : elle sert à la densité, pas au cadastre.",
     addresses=(
         Address(
-            "https://geo.api.gouv.fr/departements/{departement}/communes?"
+            "https://geo.api.gouv.fr/communes?codeDepartement={departement}&"
+            "type=commune-actuelle,arrondissement-municipal&"
             "fields=nom,code,codeDepartement,codeRegion,codeEpci,contour&"
             "format=geojson&geometry=contour",
             "communes_{departement}.geojson",
             landing_page="https://geo.api.gouv.fr/decoupage-administratif/communes",
-            note="Paris, Lyon et Marseille y sont entières, sans leurs arrondissements.",
+            note="Les arrondissements de Paris, Lyon et Marseille sont demandés avec les communes "
+            "(à défaut, ces trois villes viennent entières).",
             per="departement",
+            otherwise=(
+                "https://geo.api.gouv.fr/departements/{departement}/communes?"
+                "fields=nom,code,codeDepartement,codeRegion,codeEpci,contour&"
+                "format=geojson&geometry=contour",
+            ),
         ),
         Address(
             "https://etalab-datasets.geo.data.gouv.fr/contours-administratifs/"
@@ -109,6 +117,8 @@ _LAYOUTS = {
         "commune": "commune",
     },
 }
+# Layers of arrondissements alone (geo.api.gouv.fr) do not name their city: their codes tell.
+_ARRONDISSEMENT = r"751(?:0[1-9]|1\d|20)|6938[1-9]|132(?:0[1-9]|1[0-6])"
 _CODE_IN_TEXT = re.compile(r'"code"\s*:\s*"?([0-9A-Za-z.]+)')
 
 # Legal projections (arrêté of 26 December 2000 as amended) and where each territory really lies.
@@ -174,9 +184,9 @@ def read(path: Path) -> gpd.GeoDataFrame:
     table["code"], repaired = repair_commune_codes(raw["code"])
     table["nom"] = raw["nom"].astype("string")
     parent = raw["commune"] if "commune" in raw.columns else pd.Series(None, index=raw.index)
-    table["nature"] = np.where(
-        _filled(parent) & (parent != raw["code"]), "arrondissement", "commune"
-    )
+    part = _filled(parent) & (parent != raw["code"])
+    part |= table["code"].str.fullmatch(_ARRONDISSEMENT).fillna(False).astype(bool)
+    table["nature"] = np.where(part, "arrondissement", "commune")
     for name in ("departement", "region", "epci"):
         values = raw[name].astype("string") if name in raw.columns else pd.NA
         table[name] = values

@@ -178,7 +178,27 @@ class Space:
         if not self.has(source_id):
             return []
         told = [remark for file in self.states[source_id].kept for remark in file.outcome.remarks]
+        told += [item.words for item in self.carried(source_id)]
         return told + list(self.table(source_id).attrs.get("remarques", []))
+
+    def carried(self, source_id: str) -> tuple[carrying.Carried, ...]:
+        """The old codes of a source that were carried to the space's geography, with the people."""
+        if not self.has(source_id):
+            return ()
+        plain = self.table(source_id).attrs.get("portes", [])
+        return tuple(carrying.Carried.of_plain(item).among(self.people) for item in plain)
+
+    @cached_property
+    def people(self) -> pd.Series:
+        """Inhabitants of each commune: the space's latest legal count, else the reference's."""
+        known = pd.Series(dtype="float64")
+        if self.own_codes.empty:
+            known = reference.communes(self.year)["population"].astype("float64")
+        if not self.has("populations_legales"):
+            return known
+        table = self.table("populations_legales")
+        latest = table[table["period"] == table["period"].max()].drop_duplicates("code")
+        return latest.set_index("code")["population"].astype("float64").combine_first(known)
 
     def _joined(self, source_id: str) -> pd.DataFrame:
         """Rows of all good files as read; the newest file wins where two tell the same row."""
@@ -210,7 +230,8 @@ class Space:
 
     def _carried(self, source_id: str) -> pd.DataFrame:
         source = MODULES[source_id].SOURCE
-        if not coding.tells_communes(source) or source_id == "contours_communes":
+        coded = coding.tells_communes(source) or carrying.is_share(source)
+        if not coded or source_id == "contours_communes":
             return self._joined(source_id)
         files = self.states[source_id].kept
         told = "|".join(f"{file.key}{file.record.millesime}" for file in files)
@@ -221,16 +242,19 @@ class Space:
             table = self.cache.table(key, outcome.geographic)
             if table is not None:
                 table.attrs["remarques"] = list(outcome.remarks)
+                table.attrs["portes"] = outcome.extra.get("portes", [])
                 return table
-        remarks: list[str] = []
+        story = carrying.Story()
         # File by file: two files may be of two years.
         table = self._newest(
             source,
-            [self._finish(self._read(source_id, file), source, remarks) for file in files],
+            [self._finish(self._read(source_id, file), source, story) for file in files],
         )
-        told_once = tuple(dict.fromkeys(remarks))
-        self.cache.keep(key, Outcome(len(table), told_once), table)
-        table.attrs["remarques"] = list(told_once)
+        told_once = tuple(dict.fromkeys(story.remarks))
+        moved = [item.as_plain() for item in carrying.together(story.carried)]
+        kept = Outcome(len(table), told_once, extra={"portes": moved})
+        self.cache.keep(key, kept, table)
+        table.attrs["remarques"], table.attrs["portes"] = list(told_once), moved
         return table
 
     def _codes_key(self) -> str:
@@ -245,22 +269,23 @@ class Space:
             return pd.Index(self.own_codes.loc[here, "code"])
         return names_on(self.year).index.append(reference.arrondissements().index)
 
-    def _finish(self, table: pd.DataFrame, source: Source, remarks: list[str]) -> pd.DataFrame:
-        """Resolve names, tell the vintage, carry old codes to the space's year; remark on it."""
-        table = coding.with_resolved_names(table, self.own_codes, remarks)
-        pieces = []
-        for _, part in coding.by_vintage(table):
+    def _finish(self, table: pd.DataFrame, source: Source, story: carrying.Story) -> pd.DataFrame:
+        """Resolve names, tell the vintage, carry old codes to the space's year; tell of it."""
+        table = coding.with_resolved_names(table, self.own_codes, story.remarks)
+        here = coding.commune_rows(table, source)
+        pieces = [] if here.all() else [table[~here]]
+        for _, part in coding.by_vintage(table[here]):
             year = 0
             if self.year:
                 year = coding.geography_year(part["code"], self.year, source.partial)
-            dated = coding.with_period(part, source, year, remarks)
+            dated = coding.with_period(part, source, year, story.remarks)
             codes = pd.Index(dated["code"].dropna().unique())
             changes = carrying.conversion(year, self.year, codes, self.own_codes)
             carried = carrying.carry(dated, source, changes)
-            coding.remark_on_changes(changes, year, self.year, remarks)
-            pieces.append(
-                coding.with_latest_meaning(carried, source, self.known_codes, self.year, remarks)
-            )
+            known, to_year = self.known_codes, self.year
+            ended = coding.with_latest_meaning(carried, source, known, to_year, story.remarks)
+            pieces.append(ended[0])
+            story.carried += [carrying.carried_codes(dated, changes, (year, to_year)), ended[1]]
         return pd.concat(pieces, ignore_index=True) if pieces else table
 
 

@@ -48,6 +48,17 @@ def reader_version(source_id: str) -> str:
     return digest.hexdigest()[:12]
 
 
+@cache
+def _imported_by(name: str) -> tuple[str, ...]:
+    """Our modules that one module imports itself."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(inspect.getsource(sys.modules[name]))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cpts_data"):
+            named = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [module for module in (str(node.module), *named) if module in sys.modules]
+    return tuple(dict.fromkeys(found))
+
+
 def code_behind(name: str) -> set[str]:
     """Our modules that a module imports, at any depth, and itself."""
     found: set[str] = set()
@@ -57,10 +68,7 @@ def code_behind(name: str) -> set[str]:
         if current in found:
             continue
         found.add(current)
-        for node in ast.walk(ast.parse(inspect.getsource(sys.modules[current]))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cpts_data"):
-                named = [f"{node.module}.{alias.name}" for alias in node.names]
-                waiting += [m for m in (str(node.module), *named) if m in sys.modules]
+        waiting += _imported_by(current)
     return found - {"cpts_data"}
 
 

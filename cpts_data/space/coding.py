@@ -15,6 +15,7 @@ from cpts_data.contracts import Kind, Source
 from cpts_data.reference.history import names_on
 from cpts_data.reference.shipped import FOLDER
 from cpts_data.space.cache import code_behind
+from cpts_data.space.carrying import Carried, is_share
 from cpts_data.space.provenance import FileRecord
 
 VINTAGE = "millesime"
@@ -61,6 +62,13 @@ def taken_over(old: pd.DataFrame, new: pd.DataFrame, source: Source) -> pd.Serie
 def tells_communes(source: Source) -> bool:
     """Whether the rows of a source are keyed by communes, to be carried to the space's year."""
     return any(column.name == "code" and column.kind is Kind.COMMUNE for column in source.columns)
+
+
+def commune_rows(table: pd.DataFrame, source: Source) -> pd.Series:
+    """Which rows are of communes: all, none, or those of that level where a file mixes levels."""
+    if is_share(source):
+        return (table["niveau"] == "commune").fillna(False).astype(bool)
+    return pd.Series(tells_communes(source), index=table.index)
 
 
 def by_vintage(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -119,15 +127,17 @@ def with_period(table: pd.DataFrame, source: Source, year: int, remarks: list[st
 
 def with_latest_meaning(
     table: pd.DataFrame, source: Source, known: pd.Index, year: int, remarks: list[str]
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, Carried]:
     """Tell the codes that the space's geography does not know; in a list of communes, mend them.
 
     A list of chosen communes may hold a code of any age: it stands for the commune, or the
     communes, where it is today. A figure is never moved so: its code stays, in no territory.
+    Returns the table and the codes that were mended.
     """
+    mended = Carried(0, year, 0, ())
     unknown = pd.Index(table.loc[~table["code"].isin(known), "code"].dropna().unique())
     if unknown.empty:
-        return table
+        return table, mended
     heirs = {code: _heirs(code, year) for code in unknown} if source.partial and year else {}
     found = {code: told for code, told in heirs.items() if told}
     if found:
@@ -135,8 +145,8 @@ def with_latest_meaning(
             [(code, heir) for code, told in found.items() for heir in told],
             columns=["code", "heir"],
         )
-        told = french.enumeration([f"{row.code} → {row.heir}" for row in pairs.itertuples()])
-        remarks.append(f"Anciens codes remplacés par ceux de {year} : {told}.")
+        moved = tuple((str(row.code), str(row.heir)) for row in pairs.itertuples())
+        mended = Carried(0, year, int(table["code"].isin(list(found)).sum()), moved)
         merged = table.merge(pairs, on="code", how="left")
         merged["code"] = merged["heir"].fillna(merged["code"])
         table = merged.drop(columns="heir").drop_duplicates(ignore_index=True)
@@ -146,7 +156,7 @@ def with_latest_meaning(
         codes = french.count_of(len(lost), "code de commune inconnu", "codes de communes inconnus")
         where = f"dans la géographie de {year}" if year else "du fichier des codes de l'espace"
         remarks.append(f"{codes} {where}, dans aucun territoire : {shown}.")
-    return table
+    return table, mended
 
 
 def _heirs(code: str, year: int) -> tuple[str, ...]:
@@ -194,16 +204,3 @@ def with_resolved_names(
     resolved = table.copy()
     resolved.loc[waiting, "code"] = codes.astype("string")
     return resolved[resolved["code"].notna()].reset_index(drop=True)
-
-
-def remark_on_changes(changes: pd.DataFrame, year: int, to_year: int, remarks: list[str]) -> None:
-    """Say how many codes were carried from one geography to another."""
-    moved = changes[changes["source"] != changes["target"]] if len(changes) else changes
-    if not len(moved):
-        return
-    count = int(moved["source"].nunique())
-    codes = french.count_of(count, "code de commune porté", "codes de communes portés")
-    when = f" de la géographie de {year} à celle de {to_year}" if year else ""
-    pairs = [f"{row.source} → {row.target}" for row in moved.head(SHOWN_NAMES).itertuples()]
-    more = "…" if len(moved) > SHOWN_NAMES else ""
-    remarks.append(f"{codes}{when} (fusions, scissions, anciens codes) : {', '.join(pairs)}{more}.")

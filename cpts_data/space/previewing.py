@@ -24,6 +24,7 @@ from cpts_data.space.cache import FOLDER as CACHE
 from cpts_data.space.cache import Cache
 from cpts_data.space.provenance import PROVENANCE, read_provenance
 from cpts_data.space.receiving import add_files
+from cpts_data.space.waiting import WaitingRoom
 
 SHOWN_ROWS = 5
 
@@ -66,28 +67,30 @@ def preview(
     *,
     vintage: str = "",
     progress: Progress | None = None,
+    waiting: WaitingRoom | None = None,
 ) -> list[Preview]:
     """Say what adding files to a space would do, archives unpacked; one preview per data file.
 
-    The space may not exist yet; it is left as it is, its cache included.
+    The space may not exist yet; it is left as it is, its cache included. What is read here waits in
+    ``waiting``, so that adding the same files does not read them again.
     """
     found: list[Preview] = []
     with ExitStack() as opened:
         scratch = opened.enter_context(_linked(space))
-        waiting: list[tuple[str, Arrival, str]] = []
+        queue: list[tuple[str, Arrival, str]] = []
         for path in files:
             refused: list[tuple[str, tuple[Fault, ...]]] = []
             arrivals = opened.enter_context(unpacked([path], refused))
             found += [Preview(name, path.name, faults=faults) for name, faults in refused]
-            waiting += [(path.name, item, recognised(item.path)[0]) for item in arrivals]
+            queue += [(path.name, item, recognised(item.path)[0]) for item in arrivals]
         order = list(MODULES)
-        waiting.sort(key=lambda item: order.index(item[2]) if item[2] else -1)
-        for number, (received_in, arrival, source_id) in enumerate(waiting):
+        queue.sort(key=lambda item: order.index(item[2]) if item[2] else -1)
+        for number, (received_in, arrival, source_id) in enumerate(queue):
             if progress is not None:
-                progress(arrival.path.name, number, len(waiting))
-            found.append(_tried(scratch, received_in, arrival, source_id, vintage))
+                progress(arrival.path.name, number, len(queue))
+            found.append(_tried(scratch, received_in, arrival, source_id, vintage, waiting))
         if progress is not None:
-            progress("", len(waiting), len(waiting))
+            progress("", len(queue), len(queue))
     return found
 
 
@@ -125,13 +128,18 @@ def _link(path: Path, target: Path) -> None:
 
 
 def _tried(
-    scratch: Path, received_in: str, arrival: Arrival, source_id: str, vintage: str
+    scratch: Path,
+    received_in: str,
+    arrival: Arrival,
+    source_id: str,
+    vintage: str,
+    waiting: WaitingRoom | None,
 ) -> Preview:
     """Add one file to the scratch space and tell what came of it."""
     folder = scratch / (source_id or "-")
     records = read_provenance(folder)
     rows = {path.name: _rows(scratch, source_id, path) for path in received_files(folder)}
-    (receipt,) = add_files(scratch, [arrival.path], vintage=vintage)
+    (receipt,) = add_files(scratch, [arrival.path], vintage=vintage, waiting=waiting)
     remarks = receipt.remarks + arrival.remarks
     if not receipt.accepted:
         return Preview(receipt.file, received_in, source_id, remarks=remarks, faults=receipt.faults)

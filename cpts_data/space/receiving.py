@@ -46,6 +46,7 @@ from cpts_data.space.provenance import (
     write_provenance,
 )
 from cpts_data.space.pruning import copy_without_persons
+from cpts_data.space.waiting import Ready, WaitingRoom
 
 _MAJORITY = 0.5
 _NEARLY_ALL = 0.9
@@ -81,10 +82,12 @@ def add_files(
     vintage: str = "",
     address: str = "",
     progress: Progress | None = None,
+    waiting: WaitingRoom | None = None,
 ) -> list[Receipt]:
     """Add files to a space, archives unpacked; one receipt per data file.
 
-    The space is created when absent, unless every file is refused.
+    The space is created when absent, unless every file is refused. What ``waiting`` knows of a file
+    is not read again.
     """
     created = not space.exists()
     space.mkdir(parents=True, exist_ok=True)
@@ -105,7 +108,7 @@ def add_files(
                 receipt = Receipt(arrival.path.name, faults=faults)
             else:
                 with one_writer(space):
-                    receipt = _add(space, arrival.path, source_id, vintage, address)
+                    receipt = _add(space, arrival.path, source_id, vintage, address, waiting)
             receipts.append(replace(receipt, remarks=receipt.remarks + arrival.remarks))
         if progress is not None:
             progress("", len(known), len(known))
@@ -114,7 +117,14 @@ def add_files(
     return receipts
 
 
-def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) -> Receipt:
+def _add(
+    space: Path,
+    path: Path,
+    source_id: str,
+    vintage: str,
+    address: str,
+    waiting: WaitingRoom | None,
+) -> Receipt:
     source = MODULES[source_id].SOURCE
     folder = space / source_id
     folder.mkdir(exist_ok=True)
@@ -123,12 +133,12 @@ def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) ->
     temporary = folder / f".{unique()}.{name}"
     try:
         try:
-            pruning = copy_without_persons(path, temporary, source)
+            original, ready = _made_ready(path, temporary, source, waiting)
         except ContractError as error:
             return Receipt(path.name, source_id, faults=error.faults)
+        outcome, table, pruning = ready.outcome, ready.table, ready.pruning
         if pruning and name.lower().endswith((".xlsx", ".xls")):
             name = f"{Path(name).stem}.csv"
-        outcome, table = read_file(source_id, temporary)
         if table is None:
             renamed = tuple(replace(fault, file=path.name) for fault in outcome.faults)
             return Receipt(path.name, source_id, faults=renamed)
@@ -137,7 +147,7 @@ def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) ->
         faults = _unknown_codes(space, table, resolved, source, path.name, remarks)
         if faults:
             return Receipt(path.name, source_id, faults=faults)
-        digest = sha256_of(temporary)
+        digest = ready.digest
         name = free_name(folder, name, digest)
         replaced = _replaced(space, resolved, source, name)
         if not vintage and _undated(table, source):
@@ -154,7 +164,7 @@ def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) ->
             millesime=vintage,
             licence=source.licence,
             sha256=digest,
-            sha256_original=sha256_of(path) if pruning else "",
+            sha256_original=original if pruning else "",
             remplace="/".join(replaced),
             remarque=pruning,
         )
@@ -168,6 +178,28 @@ def _add(space: Path, path: Path, source_id: str, vintage: str, address: str) ->
     Cache(space).keep(table_key(source_id, digest), outcome, table)
     told = (*outcome.remarks, *remarks)
     return Receipt(path.name, source_id, outcome.rows, replaced, told, stored=name)
+
+
+def _made_ready(
+    path: Path, temporary: Path, source: Source, waiting: WaitingRoom | None
+) -> tuple[str, Ready]:
+    """The sha256 of a file, and what the door makes of it: a copy without persons, then a table.
+
+    What waits since a preview is taken as it is; what is read now waits for the next call.
+    """
+    original = sha256_of(path)
+    if waiting is not None:
+        ready = waiting.find(original, path.name, source, temporary)
+        if ready is not None:
+            if not temporary.exists():
+                shutil.copyfile(path, temporary)
+            return original, ready
+    pruning = copy_without_persons(path, temporary, source)
+    outcome, table = read_file(source.id, temporary)
+    ready = Ready(sha256_of(temporary), pruning, outcome, table)
+    if waiting is not None:
+        waiting.keep(original, path.name, source, temporary, ready)
+    return original, ready
 
 
 def _own_codes(space: Path) -> pd.DataFrame:

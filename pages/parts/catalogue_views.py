@@ -8,12 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.contracts import Source, describe
+from cpts_data.contracts import Source
 from cpts_data.indicators import INDICATORS, Indicator, Polarity
 from cpts_data.measures import Status
 from cpts_data.sources import MODULES
-from cpts_data.space import SourceState
-from pages.parts import blocks
+from pages.parts import blocks, frame
 from pages.parts.frame import Frame
 
 _POLARITIES = {
@@ -23,53 +22,13 @@ _POLARITIES = {
 }
 
 
-def state_of_space(page: Frame) -> None:
-    """What the chosen space holds: sources, vintages, rows, coverage, faults."""
-    diagnostic = page.diagnostic
-    blocks.section("Données de cet espace", f"Espace « {diagnostic.space.title} ».")
-    rows = []
-    for name, state in diagnostic.space.states.items():
-        kept = state.kept
-        coverage = diagnostic.coverage_of(name) if kept else float("nan")
-        rows.append(
-            {
-                "Source": state.source.title,
-                "Producteur": _publishers(state),
-                "Millésime": diagnostic.vintage_text(name) if kept else french.NOT_AVAILABLE,
-                "Lignes": sum(file.outcome.rows for file in kept),
-                "Population couverte": french.percent(coverage),
-                "Fichiers": ", ".join(file.path.name for file in kept),
-                "Anomalies": len(state.faults),
-            }
-        )
-    if not rows:
-        blocks.nothing_here("Cet espace est vide.", "Ajoutez-y des fichiers officiels.")
-        return
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        width="stretch",
-        column_config={"Lignes": st.column_config.NumberColumn(format="localized")},
+def to_the_data() -> None:
+    """Lead to the page that says what the chosen space holds."""
+    blocks.note(
+        "Ce que contient l'espace choisi (fichiers, millésimes, couverture, anomalies) se lit sur "
+        "une autre page :"
     )
-    for state in diagnostic.space.states.values():
-        if state.faults:
-            st.warning(f"{state.source.title} : un fichier a été mis de côté.")
-            st.code(describe(state.faults), language=None)
-    remarks = [
-        (MODULES[name].SOURCE.title, remark)
-        for name in diagnostic.space.states
-        for remark in diagnostic.space.remarks(name)
-    ]
-    if remarks:
-        with st.expander(f"Remarques sur les fichiers ({len(remarks)})"):
-            for title, remark in remarks:
-                blocks.note(f"{title} : {remark}")
-
-
-def _publishers(state: SourceState) -> str:
-    """Who published the files, as their provenance says."""
-    stated = {file.record.editeur for file in state.kept} - {""}
-    return ", ".join(sorted(stated)) or state.source.publisher
+    frame.link("pages/donnees.py", "Données de cet espace")
 
 
 def indicators(page: Frame) -> None:

@@ -87,8 +87,9 @@ def state_of_sources(page: Frame) -> None:
     if not report:
         blocks.nothing_here(
             "Cet espace ne contient encore aucun fichier.",
-            "Déposez ci-dessous les fichiers officiels de votre territoire : contours des "
-            "communes, populations légales, APL, et la liste des CPTS de votre ARS.",
+            "Déposez ci-dessous les fichiers officiels de votre territoire (contours des communes, "
+            "populations légales, APL, liste des CPTS de votre ARS), ou demandez à l'application "
+            "de les télécharger.",
         )
         return
     head = ("Source", "Millésime", "Reçu le", "Lignes", "Population couverte", "État")

@@ -184,7 +184,12 @@ def _enter(
             for dated in (True, False):
                 files = [path for path in chosen if (path.name not in undated) == dated]
                 if files:
-                    receipts += enter_files(space, files, vintage="" if dated else vintage)
+                    receipts += enter_files(
+                        space,
+                        files,
+                        vintage="" if dated else vintage,
+                        waiting=store.waiting_room(),
+                    )
     except (OSError, ContractError) as error:
         why = reason_of(error) if isinstance(error, OSError) else str(error)
         st.error(

@@ -36,6 +36,7 @@ def report(page: Frame) -> None:
         "Lignes lues",
         "Gardées",
         "Écartées",
+        "Anciens codes portés",
         "Communes sans donnée",
         "Valeurs impossibles",
         "Changements à regarder",
@@ -63,10 +64,18 @@ def _counts(item: SourceQuality) -> list[str]:
         french.number(item.rows_read),
         french.number(item.rows_kept),
         french.number(sum(aside.rows for aside in item.set_aside)),
+        _carried(item),
         absent,
         french.number(sum(wrong.rows for wrong in item.impossible)),
         changed,
     ]
+
+
+def _carried(item: SourceQuality) -> str:
+    """How many old codes were carried to the space's geography, and the people concerned."""
+    codes = french.number(sum(moved.codes for moved in item.carried))
+    people = [moved.inhabitants for moved in item.carried if moved.inhabitants is not None]
+    return f"{codes}<br><small>{text(_people(sum(people)))}</small>" if people else codes
 
 
 def _people(count: float) -> str:
@@ -84,6 +93,8 @@ def _source(item: SourceQuality) -> None:
             for finding in item.findings
         ]
         bullets(lines or ["Rien à signaler."])
+        names = french.enumeration([f"« {file.name} »" for file in item.files])
+        blocks.note(f"{'Fichier' if len(item.files) == 1 else 'Fichiers'} : {names}.")
         for remark in item.remarks:
             blocks.note(f"Remarque à la lecture : {remark}")
         if item.elsewhere:
@@ -121,6 +132,8 @@ def _rules() -> list[str]:
     return [
         "Lignes écartées : commune au nom inconnu, ligne redite par un fichier plus récent, ou "
         "réunie à une autre par une fusion de communes.",
+        "Anciens codes portés : codes de communes d'une autre année que celle de l'espace, "
+        "remplacés par les siens ; les habitants sont ceux des communes qui les reçoivent.",
         "Communes sans donnée : dans le champ de la source, au dernier millésime ; à vérifier "
         f"au-delà de {french.percent(MANY_ABSENT, 0)} des habitants de l'espace.",
         "Totaux : les habitants que dit la source sont comparés à la population de référence des "

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cpts_data import received
 from cpts_data.sources import cpts_liste, cpts_perimetres
-from cpts_data.space import Space, received_files
+from cpts_data.space import Space, received_files, receiving
 from pages.parts import deposit_views
 from pages.parts.data_views import cpts_template, freshness
 
@@ -98,6 +98,23 @@ def test_a_file_is_shown_then_enters_then_leaves(etagere):
     press(test, "Annuler cet ajout")
     assert "est retiré de l’espace et conservé de côté" in said(test)
     assert [path.name for path in received_files(folder)] == before
+
+
+def test_an_agreed_file_is_not_read_again(etagere, monkeypatch):
+    readings = []
+    true_read = receiving.read_file
+
+    def read(source_id, path):
+        readings.append(source_id)
+        return true_read(source_id, path)
+
+    monkeypatch.setattr(receiving, "read_file", read)
+    content = POPULATIONS.replace("74000", "74001")  # nobody looked at this one yet
+    test = drop(open_page("corse"), ("pop.csv", content))
+    test.text_input[0].set_value("2022").run()
+    press(test, "Ajouter à l’espace")
+    assert "✓ Ajouté" in said(test)
+    assert readings == ["populations_legales"]
 
 
 def test_a_file_that_replaces_is_said_and_given_back(etagere):

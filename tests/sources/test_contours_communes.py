@@ -4,6 +4,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from cpts_data import reference
 from cpts_data.contracts import ContractError
 from cpts_data.received import head_of
 from cpts_data.sources import contours_communes, recognise
@@ -34,6 +35,21 @@ def test_the_layer_of_etalab(five_files):
     assert table.loc["69123", "nature"] == "commune"
     assert table.loc["69381", "nom"] == "Lyon 1e Arrondissement"
     assert table.crs.to_epsg() == 4326
+
+
+def test_arrondissements_are_known_by_their_code(tmp_path):
+    """geo.api.gouv.fr gives them without the city that they are of."""
+    parts = [code for codes in reference.CITIES.values() for code in codes]
+    assert len(parts) == 45
+    # Communes whose codes are next to theirs, and the three cities.
+    others = ["75056", "69123", "13055", "13200", "13217", "69380", "69390", "75121", "75100"]
+    features = [
+        ({"code": code, "nom": f"Lieu {code}", "codeDepartement": code[:2]}, square(2.3, 48.8))
+        for code in [*parts, *others]
+    ]
+    table = read(geojson(tmp_path / "a.geojson", features)).set_index("code")
+    assert set(table.index[table["nature"] == "arrondissement"]) == set(parts)
+    assert set(table.index[table["nature"] == "commune"]) == set(others)
 
 
 @pytest.mark.parametrize(

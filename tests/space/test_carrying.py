@@ -89,6 +89,12 @@ def test_a_split_by_hand():
     assert result["zone"].tolist() == ["a", "a"]
 
 
+def test_a_shared_count_keeps_what_is_after_the_comma():
+    frame = table(("60054", 7, 2.5, 100, 1.0, "a"))
+    result = carried(frame, changes(("60054", "60054", 0.25), ("60054", "60694", 0.75)))
+    assert result["medecins"].tolist() == [1.75, 5.25]
+
+
 def test_the_mean_over_a_split_is_that_of_the_whole():
     frame = table(("60054", 10, 2.5, 100, 1.0, "a"), ("60001", 5, 4.0, 300, 1.0, "a"))
     result = carried(frame, changes(("60054", "60054", 0.4), ("60054", "60694", 0.6)))
@@ -221,12 +227,14 @@ def test_old_codes_in_a_list_of_communes_are_brought_to_the_present():
     known = pd.Index(["01004", "60054", "60694", "08053"])
     frame = pd.DataFrame({"code": ["01004", "08294", "99999"], "cpts_id": ["a", "a", "b"]})
     remarks = []
-    result = coding.with_latest_meaning(frame, listed, known, 2024, remarks)
+    result, mended = coding.with_latest_meaning(frame, listed, known, 2024, remarks)
     assert result["code"].tolist() == ["01004", "08053", "99999"]
-    assert "08294 → 08053" in remarks[0]
-    assert "99999" in remarks[1]
-    assert "inconnu dans la géographie de 2024" in remarks[1]
+    assert (mended.pairs, mended.rows) == ((("08294", "08053"),), 1)
+    assert "99999" in remarks[0]
+    assert "inconnu dans la géographie de 2024" in remarks[0]
     # a figure is never moved without its own year
     remarks.clear()
-    assert coding.with_latest_meaning(frame, SOURCE, known, 2024, remarks).equals(frame)
+    same, mended = coding.with_latest_meaning(frame, SOURCE, known, 2024, remarks)
+    assert same.equals(frame)
+    assert not mended.pairs
     assert "08294, 99999" in remarks[0]
