@@ -6,46 +6,40 @@ expected values come from the producers' rules, the official files or a second, 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import importlib
 import json
-import sys
 import tomllib
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
 import shapely
 
-ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "data" / "demonstration"
-REAL = ROOT.parent / "shared" / "real"
-
-sys.path.insert(0, str(ROOT / "tools"))
-TOOL = importlib.import_module("make_demonstration")
+from tests.demonstration_run import (
+    SHIPPED,
+    TOOL,
+    YEARS,
+    digests,
+    made,
+    pmun,
+    real_file,
+    sheet_rows,
+    table,
+)
 
 CPTS_LIST = "cpts_liste/cpts.csv"
 STAGES = {"emergence", "lettre_intention", "projet_sante", "aci_signe", ""}
-YEARS = (2017, 2018, 2019, 2020, 2021)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demonstration")
-    return TOOL.make_demonstration(folder), folder
+def truth():
+    return made()[0]
 
 
 @pytest.fixture(scope="module")
-def truth(made):
-    return made[0]
-
-
-@pytest.fixture(scope="module")
-def folder(made):
-    return made[1]
+def folder():
+    return made()[1]
 
 
 @pytest.fixture(scope="module")
@@ -67,40 +61,8 @@ def members(folder):
 
 @pytest.fixture(scope="module")
 def apl(folder):
-    book = openpyxl.load_workbook(folder / "drees_apl" / "apl_generalistes.xlsx")
-    return {
-        year: [
-            row[:6]
-            for row in book[f"APL {year}"].iter_rows(min_row=11, values_only=True)
-            if row[0] is not None
-        ]
-        for year in (2022, 2023)
-    }
-
-
-def table(path, separator):
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter=separator))
-
-
-def pmun(folder, year):
-    path = folder / "populations_legales" / f"donnees_communes_{year}.csv"
-    return {row["COM"]: int(row["PMUN"]) for row in table(path, ";")}
-
-
-def digests(folder):
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def real_file(name):
-    path = REAL / name
-    if not path.exists():
-        pytest.skip(f"official file ../shared/real/{name} is not at hand")
-    return path
+    path = folder / "drees_apl" / "apl_generalistes.xlsx"
+    return {year: [row[:6] for row in sheet_rows(path, f"APL {year}", 11)] for year in (2022, 2023)}
 
 
 def luhn_holds(number):
@@ -336,92 +298,7 @@ def test_one_merger_splits_the_history(cog, folder):
     assert after[code] > 1.2 * before[code]
 
 
-# --- care ------------------------------------------------------------------------------------
-
-
-def test_apl_means_and_deserts_look_real(apl):
-    for rows in apl.values():
-        value = np.array([row[2] for row in rows])
-        young = np.array([row[3] for row in rows])
-        weight = np.array([row[4] for row in rows])
-        mean = np.average(value, weights=weight)
-        assert 2.8 <= mean <= 3.5
-        # France 2023: 3.295 / 3.745 = 0.88 of the accessibility is due to doctors up to 65.
-        assert 0.82 <= np.average(young, weights=weight) / mean <= 0.95
-        assert (young <= value).all()
-        assert (value < 2.5).sum() > 0.3 * len(value)
-        assert 1 <= (value == 0).sum() <= 12
-        # France: population standardisée / population totale, commune by commune, 0.77 to 1.53.
-        ratio = weight / np.array([row[5] for row in rows])
-        assert 0.75 < ratio.min() < ratio.max() < 1.55
-    capital = max(apl[2023], key=lambda row: row[5])
-    assert 3.7 <= capital[2] <= 4.6
-
-
-def test_apl_distributes_exactly_the_supply(apl, truth):
-    """DOMAIN §6.2: the sum of P × A over communes is the sum of the acts counted."""
-    for year, rows in apl.items():
-        acts = sum(counted_acts(doctor, year) for doctor in truth.doctors.to_dict("records"))
-        spread = sum(row[2] * row[4] for row in rows)
-        assert spread == pytest.approx(acts, rel=2e-4)
-
-
-def counted_acts(doctor, year):
-    """Acts counted for a doctor, written from the sheet « Paramètres », one rule at a time."""
-    acts = doctor[f"actes_{year}"]
-    if not doctor["debut"] <= year <= doctor["fin"]:
-        return 0
-    if doctor["exercice"] == "centre_de_sante":
-        return acts
-    if doctor["debut"] == year:
-        return 5400
-    if acts <= 250:
-        return 0
-    return min(max(acts, 3600), 6000)
-
-
-def test_apl_equals_a_slow_computation(apl, folder, truth):
-    """Two steps in plain loops, with the weights read in the workbook's own sheet."""
-    book = openpyxl.load_workbook(folder / "drees_apl" / "apl_generalistes.xlsx")
-    sheet = book["Paramètres"]
-    weights = [sheet.cell(row, 3).value for row in range(23, 42)]
-    codes = [row[0] for row in apl[2023]]
-    demand = dict.fromkeys(codes, 0.0)
-    ages = sorted(truth.persons["age"].unique())
-    people = truth.persons[truth.persons["annee"] == 2021]
-    for code, age, count in people[["code", "age", "personnes"]].itertuples(index=False):
-        demand[code] += weights[ages.index(age)] * count
-    supply = dict.fromkeys(codes, 0.0)
-    for doctor in truth.doctors.to_dict("records"):
-        supply[doctor["code"]] += counted_acts(doctor, 2023)
-
-    def decay(minutes):
-        return 1 if minutes <= 10 else 2 / 3 if minutes <= 15 else 1 / 3 if minutes <= 20 else 0
-
-    reach = {
-        (a, b): decay(truth.minutes[i, j])
-        for i, a in enumerate(codes)
-        for j, b in enumerate(codes)
-        if truth.minutes[i, j] <= 20
-    }
-    around = dict.fromkeys(codes, 0.0)
-    for (home, care), weight in reach.items():
-        around[care] += weight * demand[home]
-    expected = dict.fromkeys(codes, 0.0)
-    for (home, care), weight in reach.items():
-        expected[home] += weight * supply[care] / around[care]
-    for code, _, value, _, standardised, total in apl[2023]:
-        assert value == pytest.approx(expected[code], abs=5.01e-4), code
-        assert standardised == pytest.approx(demand[code], abs=5.01e-4)
-        assert total == pmun(folder, 2021)[code]
-
-
-def test_travel_times_are_sound(truth):
-    minutes = truth.minutes
-    assert np.array_equal(minutes, minutes.T)
-    assert (np.diag(minutes) == 0).all()
-    assert (minutes[~np.eye(len(minutes), dtype=bool)] > 0).all()
-    assert 60 < minutes.max() < 180
+# --- incomes ---------------------------------------------------------------------------------
 
 
 def test_filosofi_follows_the_producer_s_masks(folder):

@@ -8,15 +8,26 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from demonstration.apl_workbook import apl_file
+from demonstration.activity_files import activity_files
+from demonstration.apl_other import other_apl_files
+from demonstration.apl_workbook import apl_file, earlier_apl_file
+from demonstration.bpe_files import bpe_files
+from demonstration.census_files import census_files
+from demonstration.context_files import context_files
+from demonstration.establishment_files import establishment_files
+from demonstration.local_file import local_files
 from demonstration.official_files import (
     cpts_files,
     income_file,
     population_files,
     territory_files,
 )
+from demonstration.pathology_file import pathology_file
+from demonstration.prevention_files import prevention_files
 from demonstration.provenance import DemonstrationFile, write_files
+from demonstration.rpps_file import rpps_file
 from demonstration.truth import SEED, Truth, build_truth
+from demonstration.zone_files import zone_files
 
 DESCRIPTION = """titre = "Démonstration : l'île d'Hespérie"
 fictif = true
@@ -29,9 +40,21 @@ def files_of(truth: Truth) -> list[DemonstrationFile]:
     return [
         *territory_files(truth),
         *population_files(truth),
-        apl_file(truth),
+        *census_files(truth),
         income_file(truth),
+        *context_files(truth),
         *cpts_files(truth),
+        *zone_files(truth),
+        apl_file(truth),
+        earlier_apl_file(truth),
+        *other_apl_files(truth),
+        rpps_file(truth),
+        *activity_files(truth),
+        *bpe_files(truth),
+        *establishment_files(truth),
+        pathology_file(truth),
+        *prevention_files(truth),
+        *local_files(truth),
     ]
 
 

@@ -25,7 +25,11 @@ _BY_DEPARTEMENT = {
 }
 # West, south, east, north: a point beyond is aberrant.
 _BOX_METROPOLE = (-5.5, 41.2, 9.8, 51.3)
+# The island of the demonstration, in Lambert 93 too, lies out at sea: 00 and 96 were never codes.
+_BOX_DEMONSTRATION = (-8.2, 45.8, -5.8, 47.2)
 _BOXES = {
+    "00": _BOX_DEMONSTRATION,
+    "96": _BOX_DEMONSTRATION,
     "971": (-63.3, 15.7, -60.9, 18.2),
     "972": (-61.3, 14.3, -60.7, 15.0),
     "973": (-54.7, 2.0, -51.5, 6.0),

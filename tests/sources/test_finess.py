@@ -118,6 +118,23 @@ def test_a_point_out_of_its_territory_is_no_point(stock):
     assert "3 établissements sans coordonnées" in remarks
 
 
+def test_the_island_of_the_demonstration_has_its_own_box_at_sea(tmp_path):
+    """A place of Hespérie (0, 96) is where it is; the same point in a real département is not."""
+    # Lambert 93 of 6.8 W, 46.5 N (pyproj, EPSG:4326 to EPSG:2154).
+    place = "-49631.7;6646578.0;1,ATLASANTE,100,IGN,BD_ADRESSE,V2.2,LAMBERT_93;2024-11-05"
+    path = write(
+        tmp_path / "stock.csv",
+        FIRST.strip(),
+        structure("000010010", "001", "00"),
+        structure("290000017", "019", "29"),
+        f"geolocalisation;000010010;{place}",
+        f"geolocalisation;290000017;{place}",
+    )
+    table = finess.read(path).set_index("finess")
+    assert table.loc["000010010", ["lon", "lat"]].tolist() == pytest.approx([-6.8, 46.5], abs=1e-4)
+    assert table.loc[["290000017"], ["lon", "lat"]].isna().all(axis=None)
+
+
 @pytest.mark.parametrize(
     ("source", "departement", "epsg"),
     [

@@ -10,12 +10,16 @@ import pandas as pd
 import xlsxwriter
 
 from demonstration.care import AGE_WEIGHTS, APL_YEARS, POPULATION_LAG
+from demonstration.careers import EARLIER_YEARS
 from demonstration.provenance import DemonstrationFile
 from demonstration.truth import Truth
 
 CREATED = datetime.datetime(2025, 1, 15, 8, 0, tzinfo=datetime.UTC).replace(tzinfo=None)
 EMPTY_ROWS = 10
 LAST_COLUMN = 11
+YOUNGER = "APL aux médecins généralistes de moins de 65 ans"
+# Other editions write it so, with the blank at the end.
+YOUNGER_BEFORE = "APL aux médecins généralistes de 65 ans et moins "
 SCOPE = (
     "Omnipraticiens libéraux, certains médecins libéraux à exercice particulier (homéopathes, "
     "acupuncteurs, gériatres, médecine physique) et salariés en centre de santé"
@@ -38,21 +42,38 @@ NOTE = (
 def apl_file(truth: Truth) -> DemonstrationFile:
     """The workbook: sheets ``Paramètres``, ``APL 2022``, ``APL 2023``; same bytes at every run."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(buffer, options)
-    workbook.set_properties({"author": "Données fictives de démonstration", "created": CREATED})
+    workbook = new_workbook(buffer)
     _parameters(workbook)
     for year in APL_YEARS:
         table = truth.apl[year].join(truth.communes["nom"])
         _apl_sheet(workbook, table, year)
     workbook.close()
-    return DemonstrationFile(
-        "drees_apl",
-        "apl_generalistes.xlsx",
-        "accessibilité potentielle localisée aux médecins généralistes",
-        "2023",
-        buffer.getvalue(),
-    )
+    return _file("apl_generalistes.xlsx", "2023", buffer)
+
+
+def earlier_apl_file(truth: Truth) -> DemonstrationFile:
+    """An earlier edition: ``APL 2019`` to ``APL 2021``, the first in communes since merged."""
+    buffer = io.BytesIO()
+    workbook = new_workbook(buffer)
+    for year in EARLIER_YEARS:
+        table = truth.apl[year].join(truth.places["nom"].combine_first(truth.communes["nom"]))
+        table["nom"] = truth.communes["nom"].reindex(table.index).fillna(table["nom"])
+        _apl_sheet(workbook, table, year, YOUNGER_BEFORE)
+    workbook.close()
+    return _file("apl_generalistes_2021.xlsx", "2021", buffer)
+
+
+def _file(name: str, vintage: str, buffer: io.BytesIO) -> DemonstrationFile:
+    subject = "accessibilité potentielle localisée aux médecins généralistes"
+    return DemonstrationFile("drees_apl", name, subject, vintage, buffer.getvalue())
+
+
+def new_workbook(buffer: io.BytesIO) -> xlsxwriter.Workbook:
+    """An empty workbook that will be the same bytes at every run."""
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(buffer, options)
+    workbook.set_properties({"author": "Données fictives de démonstration", "created": CREATED})
+    return workbook
 
 
 def _format(workbook: xlsxwriter.Workbook, size: int, **options: Any) -> Any:
@@ -139,7 +160,9 @@ def _parameters(workbook: xlsxwriter.Workbook) -> None:
         sheet.merge_range(cells, note, left)
 
 
-def _apl_sheet(workbook: xlsxwriter.Workbook, table: pd.DataFrame, year: int) -> None:
+def _apl_sheet(
+    workbook: xlsxwriter.Workbook, table: pd.DataFrame, year: int, younger: str = YOUNGER
+) -> None:
     """One vintage: notes, header on line 9, units on line 10, communes from line 11."""
     sheet = workbook.add_worksheet(f"APL {year}")
     census = year - POPULATION_LAG
@@ -170,7 +193,7 @@ def _apl_sheet(workbook: xlsxwriter.Workbook, table: pd.DataFrame, year: int) ->
         ("Code commune INSEE", ""),
         ("Commune", ""),
         ("APL aux médecins généralistes", UNIT),
-        ("APL aux médecins généralistes de moins de 65 ans", UNIT),
+        (younger, UNIT),
         (
             f"Population standardisée {census} pour la médecine générale",
             "En nombre d'habitants standardisés",

@@ -100,9 +100,11 @@ def standardised_population(persons: pd.DataFrame, year: int) -> pd.Series:
     """Inhabitants weighted by their age, by commune, for the APL of ``year``.
 
     ``persons`` holds ``code, age, personnes`` of the population year. The DREES's weights are used
-    as published: they are scaled for France, so an older island weighs more than its inhabitants.
+    as published (before 2022, those of 2022): they are scaled for France, so an older island weighs
+    more than its inhabitants.
     """
-    weight = dict(zip(AGES, AGE_WEIGHTS[year], strict=True))
+    known = AGE_WEIGHTS[max(year, min(AGE_WEIGHTS))]
+    weight = dict(zip(AGES, known, strict=True))
     weighted = persons["personnes"] * persons["age"].map(weight).astype(float)
     return weighted.groupby(persons["code"]).sum()
 

@@ -27,19 +27,27 @@ class DemonstrationFile:
 def write_files(files: list[DemonstrationFile], folder: Path) -> None:
     """Write each file in the folder of its source, with one ``provenance.toml`` by source.
 
-    Files of an earlier run that are no longer made are removed from the folders written.
+    Each file replaces the former one at once, since others may read them meanwhile. Files of an
+    earlier run that are no longer made are removed from the folders written.
     """
     for source in sorted({file.source for file in files}):
         mine = [file for file in files if file.source == source]
         home = folder / source
         home.mkdir(parents=True, exist_ok=True)
-        for stale in sorted(home.iterdir()):
-            if stale.is_file():
-                stale.unlink()
         for file in mine:
-            (home / file.nom).write_bytes(file.content)
-        note = "\n".join(_entry(file) for file in mine)
-        (home / "provenance.toml").write_text(note, encoding="utf-8", newline="\n")
+            _write(home / file.nom, file.content)
+        _write(home / "provenance.toml", "\n".join(_entry(file) for file in mine).encode())
+        made = {file.nom for file in mine} | {"provenance.toml"}
+        for stale in sorted(home.iterdir()):
+            if stale.is_file() and stale.name not in made:
+                stale.unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a whole file, then give it its name: nobody reads half of it."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(content)
+    draft.replace(path)
 
 
 def _entry(file: DemonstrationFile) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from demonstration import care, names, people
+from demonstration import care, careers, names, people
+from demonstration.establishments import build_establishments
 from demonstration.incomes import income_table
+from demonstration.local_counts import local_counts
+from demonstration.needs import Illness, fall_ill
 from demonstration.places import (
     CPTS,
     MERGER_DATES,
@@ -19,10 +23,13 @@ from demonstration.places import (
     neighbours,
     zone_places,
 )
+from demonstration.residents import band_weights, codes_then, residents_of
 from demonstration.settlements import choose_settlements, draw_coverage, grow_communes
 from demonstration.statistical_areas import add_areas
 from demonstration.terrain import Terrain, make_terrain
 from demonstration.travel import travel_times
+from demonstration.visits import Visits, visit_hospitals
+from demonstration.workforce import settle_professionals
 
 ISLAND = 12
 GROUND_STEPS = 3
@@ -31,6 +38,25 @@ TOWNS = len(names.TOWNS)
 WHITE_POPULATION = 5_000
 OVERLAP = ("HES-CPTS-02", "HES-CPTS-07")
 PARTIAL_SHARE = 0.45
+RESIDENT_YEARS = range(2012, 2026)
+
+
+@dataclass(frozen=True)
+class Health:
+    """Who cares, who is ill, who is seen: arrays are in the order of the communes.
+
+    ``residents`` by year (communes, sexes, bands); ``professionals`` as of :mod:`workforce`,
+    ``establishments`` as of :mod:`establishments`, ``local`` as of :mod:`local_counts`.
+    ``near`` mixes draws of neighbours (each row keeps a variance of one).
+    """
+
+    residents: dict[int, np.ndarray]
+    professionals: pd.DataFrame
+    establishments: pd.DataFrame
+    illness: Illness
+    visits: Visits
+    local: pd.DataFrame
+    near: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -49,9 +75,10 @@ class Truth:
     ``persons``: ``annee``, ``lieu`` (place), ``code`` (commune of today), ``sexe, age, personnes``.
     ``contours``: polygons in EPSG:2154, a coverage, in the order of ``communes``.
     ``minutes``: travel times between communes, same order. ``doctors``: see
-    :func:`care.settle_doctors`. ``apl``: one table by year, unrounded. ``incomes``: nothing masked,
-    see :func:`incomes.income_table`.
-    ``members``: ``cpts_id, code, part`` (NaN = whole or unknown).
+    :func:`care.settle_doctors`, with the acts of 2019 to 2023. ``apl``: one table by year,
+    unrounded; that of 2019 in the communes of its time. ``incomes``: nothing masked, see
+    :func:`incomes.income_table`.
+    ``members``: ``cpts_id, code, part`` (NaN = whole or unknown). ``health``: see :class:`Health`.
     """
 
     seed: int
@@ -65,6 +92,7 @@ class Truth:
     apl: dict[int, pd.DataFrame]
     incomes: pd.DataFrame
     members: pd.DataFrame
+    health: Health
 
 
 def build_truth(seed: int = SEED) -> Truth:
@@ -106,6 +134,7 @@ def build_truth(seed: int = SEED) -> Truth:
     persons["code"] = code_of[commune_of[persons["lieu"].to_numpy()]]
     persons["lieu"] = code_of[persons["lieu"].to_numpy()]
     doctors = care.settle_doctors(communes, between, generator(10))
+    doctors = careers.with_earlier_years(doctors, generator(13))
     apl = {
         year: care.apl_table(
             doctors,
@@ -114,7 +143,7 @@ def build_truth(seed: int = SEED) -> Truth:
             communes.index,
             year,
         )
-        for year in care.APL_YEARS
+        for year in (*careers.EARLIER_YEARS, *care.APL_YEARS)
     }
     incomes = income_table(communes, persons[persons["annee"] == people.YEARS[-1]], generator(11))
     former = places[["code", "nom"]].assign(
@@ -123,6 +152,9 @@ def build_truth(seed: int = SEED) -> Truth:
         part_comptee_a_part=generator(12).uniform(0.004, 0.032, len(places)),
     )
     former = pd.concat([former, years], axis=1).set_index("code").sort_index()
+    oldest = careers.EARLIER_YEARS[0]
+    apl[oldest] = _apl_then(oldest, former, doctors, persons, minutes, code_of)
+    health = _health(communes, between, contours, persons, doctors, apl, generator, seed)
     return Truth(
         seed,
         terrain,
@@ -135,7 +167,54 @@ def build_truth(seed: int = SEED) -> Truth:
         apl,
         incomes,
         members,
+        health,
     )
+
+
+def _apl_then(
+    year: int,
+    former: pd.DataFrame,
+    doctors: pd.DataFrame,
+    persons: pd.DataFrame,
+    minutes: np.ndarray,
+    code_of: np.ndarray,
+) -> pd.DataFrame:
+    """The APL of a year in the communes of the next 1 January, former communes apart."""
+    then = codes_then(former, f"{year + 1}-01-01")
+    codes = pd.Index(sorted(then.unique()), name="code")
+    order = pd.Index(code_of).get_indexer(codes)
+    people = persons[persons["annee"] == year - care.POPULATION_LAG]
+    people = people.assign(code=people["lieu"].map(then))
+    return care.apl_table(doctors, people, minutes[np.ix_(order, order)], codes, year)
+
+
+def _health(
+    communes: pd.DataFrame,
+    minutes: np.ndarray,
+    contours: np.ndarray,
+    persons: pd.DataFrame,
+    doctors: pd.DataFrame,
+    apl: dict[int, pd.DataFrame],
+    generator: Callable[[int], np.random.Generator],
+    seed: int,
+) -> Health:
+    residents = residents_of(persons, communes.index, RESIDENT_YEARS)
+    elders = residents[people.YEARS[-1]].sum(axis=1) @ band_weights(75, 120)
+    sites = build_establishments(communes, minutes, contours, elders, generator(20))
+    working = careers.after_2023(doctors, generator(21))
+    professionals = settle_professionals(communes, minutes, working, sites, generator(22))
+    near = np.exp(-minutes / 12.0)
+    near = near / np.sqrt((near**2).sum(axis=1, keepdims=True))
+    poverty = communes["defavorisation"].to_numpy()
+    value = apl[care.APL_YEARS[-1]]
+    mean = np.average(value["apl_65"], weights=value["population_standardisee"])
+    access = np.log2((value["apl_65"].to_numpy() + 0.6) / (mean + 0.6))
+    illness = fall_ill(residents, poverty, near, [seed, 23])
+    emergency = sites[sites["urgences"]].reset_index(drop=True)
+    to_site = minutes[:, communes.index.get_indexer(emergency["code"])]
+    visits = visit_hospitals(residents, poverty, access, to_site, emergency, [seed, 24])
+    local = local_counts(residents, illness, visits, poverty, access, near, seed)
+    return Health(residents, professionals, sites, illness, visits, local, near)
 
 
 def _apply(mergers: list[tuple[int, ...]], count: int) -> tuple[np.ndarray, list[str]]:
