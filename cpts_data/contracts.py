@@ -61,7 +61,9 @@ class Column:
     ``combine`` says what becomes of the column when communes merge or split between two years
     (DOMAIN §9.3): ``somme`` (counts add, and are shared by population), ``moyenne`` (an index,
     weighted by the column ``weight``), ``identique`` (a name or a zone), ``jamais`` (a median:
-    not available on the new commune).
+    not available on the new commune). ``absent_means_zero`` says that a place without a row has
+    none, in every département that the file speaks of (a register lists what exists). ``modelled``
+    says that the cells marked ``estime`` are a model's: no sum of them is exact.
     """
 
     name: str
@@ -77,6 +79,8 @@ class Column:
     zeros_published: bool = True
     combine: str = "somme"
     weight: str | None = None
+    absent_means_zero: bool = False
+    modelled: bool = False
 
     def expectation(self) -> str:
         """Say in French what a value of this column must be."""
@@ -133,7 +137,9 @@ class Source:
     ``personal`` are words that, in the name of a column, tell of persons: such columns are dropped
     before anything is kept.
     ``replaced_by`` names the columns by which a newer file replaces an older one of the source
-    (default: the key). ``partial`` says that a file lists chosen communes only, so that the
+    (default: the key). ``counted`` are the columns that the analysis counts out of the rows (the
+    professionals of a commune), with ``strata``, the columns by which they are counted; without
+    ``counted``, ``strata`` are those of the key. ``partial`` says that a file lists chosen communes only, so that the
     communes it lacks tell nothing of its year. ``addresses`` are where its files are published.
     """
 
@@ -153,15 +159,24 @@ class Source:
     partial: bool = False
     personal: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
+    counted: tuple[Column, ...] = ()
+    strata: tuple[str, ...] = ()
     notes: str = ""
     addresses: tuple[Address, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name; ``KeyError`` listing what exists otherwise."""
-        for column in self.columns:
+        everything = (*self.columns, *self.counted)
+        for column in everything:
             if column.name == name:
                 return column
-        raise KeyError(f"{self.id} has {[c.name for c in self.columns]}, not {name!r}")
+        raise KeyError(f"{self.id} has {[c.name for c in everything]}, not {name!r}")
+
+    @property
+    def strata_columns(self) -> tuple[str, ...]:
+        """The columns, beside place and period, that tell the rows of one place apart."""
+        place = ("code", "period", "niveau")
+        return self.strata or tuple(name for name in self.key if name not in place)
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -346,5 +361,7 @@ def _check_key(
 def promised_columns(sources: Iterable[Source]) -> frozenset[str]:
     """Every ``source.column`` that the sources promise, for the catalogue tests."""
     return frozenset(
-        f"{source.id}.{column.name}" for source in sources for column in source.columns
+        f"{source.id}.{column.name}"
+        for source in sources
+        for column in (*source.columns, *source.counted)
     )

@@ -7,8 +7,9 @@ any indicators at any level, and says what stands behind each figure.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -17,23 +18,24 @@ import numpy as np
 import pandas as pd
 
 from cpts_data import french, reference
-from cpts_data.analysis.aggregate import VALUES_COLUMNS, own_rows, tidy, unit_column
+from cpts_data.analysis.aggregate import VALUES_COLUMNS
+from cpts_data.analysis.counted import also_read
+from cpts_data.analysis.facts import REFERENCE_ID, Facts
+from cpts_data.analysis.figures import Figures
 from cpts_data.analysis.geometry import dissolve
 from cpts_data.analysis.ground import LandRegister
 from cpts_data.analysis.perimeters import perimeter_remarks
 from cpts_data.analysis.quality_report import SourceQuality, source_quality
-from cpts_data.contracts import STATUS_SUFFIX, Column, Source
+from cpts_data.contracts import Source
 from cpts_data.indicators import INDICATORS, Indicator
-from cpts_data.measures import Ground, Status, UnitColumn
-from cpts_data.reference.national import national_values
+from cpts_data.measures import parse
 from cpts_data.sources import MODULES
 from cpts_data.sources.cpts_liste import STAGES
 from cpts_data.space import Progress, Space
 from cpts_data.space.coding import tells_communes
 from cpts_data.territories import Level, Territories, Territory
 
-REFERENCE_ID = "reference"
-_POPULATION = "populations_legales.population"
+_POPULATION_SOURCE = "populations_legales"
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,6 @@ class Diagnostic:
     """A space ready to answer. Safe to share between sessions: it only ever grows caches."""
 
     space: Space
-    _columns: dict[tuple[str, str], UnitColumn] = field(default_factory=dict)
-    _results: dict[tuple[str, Level, str], pd.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: Path | str, progress: Progress | None = None) -> Diagnostic:
@@ -69,6 +69,16 @@ class Diagnostic:
     def register(self) -> LandRegister:
         """Units and territories of the space."""
         return LandRegister(self.space)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the space knows, by column."""
+        return Facts(self.space, self.register)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The values of every indicator and level."""
+        return Figures(self.facts, self.register)
 
     def territories(self, level: Level | str) -> Territories:
         """All territories of a level."""
@@ -93,10 +103,12 @@ class Diagnostic:
         level: Level | str,
         territories: Sequence[str] | None = None,
         period: str | None = None,
+        strata: bool = False,
     ) -> pd.DataFrame:
         """The tidy ``Values`` table: one row per indicator and territory.
 
-        Without ``period``, the latest of each indicator. ``KeyError`` for an unknown indicator,
+        Without ``period``, the latest of each indicator. With ``strata``, the rows of the parts
+        that an indicator declares (age bands) follow. ``KeyError`` for an unknown indicator,
         :class:`UnknownTerritoryError` for an unknown territory.
         """
         level = Level(level)
@@ -104,78 +116,13 @@ class Diagnostic:
             self.territory(level, identifier)
         parts = []
         for name in indicators:
-            table = self._values(INDICATORS[name], level, period)
-            if territories is not None:
-                order = pd.Index(list(territories))
-                table = table.set_index("territory", drop=False).loc[order].reset_index(drop=True)
-            parts.append(table)
+            found = [self.figures.table(INDICATORS[name], level, period)]
+            if strata:
+                found.append(self.figures.strata(INDICATORS[name], level, period))
+            parts += found if territories is None else [_of(t, territories) for t in found]
         if not parts:
             return pd.DataFrame(columns=list(VALUES_COLUMNS))
         return pd.concat(parts, ignore_index=True)
-
-    def _values(self, indicator: Indicator, level: Level, period: str | None) -> pd.DataFrame:
-        chosen = period or self.latest_period(indicator)
-        key = (indicator.id, level, f"{chosen}/{period or ''}")
-        if key not in self._results:
-            table = self._computed(indicator, level, chosen)
-            if level is Level.FRANCE:
-                table = self._national(indicator, table, chosen, period)
-            self._results[key] = table
-        return self._results[key]
-
-    def _computed(self, indicator: Indicator, level: Level, period: str) -> pd.DataFrame:
-        territories = self.territories(level)
-        columns: dict[str, UnitColumn] = {}
-        own: dict[str, pd.DataFrame] = {}
-        sources = []
-        for name in indicator.columns:
-            main = name == indicator.columns[0]
-            when = period if main else self._period_of(name, period)
-            columns[name] = self._unit_column(name, when)
-            sources.append(self._source_text(name, when))
-            if level in (Level.COMMUNE, Level.ARRONDISSEMENT):
-                if self._split(name)[1].combine == "moyenne":
-                    columns[name] = columns[name].without_estimates()
-                own[name] = self._own(name, when, territories)
-        ground = Ground(territories, self.register.population, own)
-        result = indicator.measure.compute(columns, ground)
-        return tidy(
-            result,
-            territories.table["name"],
-            indicator=indicator.id,
-            level=level.value,
-            period=period,
-            unit=indicator.unit,
-            sources=" ; ".join(dict.fromkeys(text for text in sources if text)),
-        )
-
-    def _national(
-        self, indicator: Indicator, table: pd.DataFrame, chosen: str, period: str | None
-    ) -> pd.DataFrame:
-        """Speak for France with the national reference where the space cannot.
-
-        The reference of the same period where there is one; else, unless a period was asked, its
-        latest, which the row tells.
-        """
-        known = table["status"].isin([Status.OBSERVED.value, Status.ESTIMATED.value]).all()
-        if known and self.register.covers_france:
-            return table
-        told = table.copy()
-        for name in ("value", "lower", "upper", "numerator", "denominator", "coverage"):
-            told[name] = np.nan
-        told["status"] = Status.MISSING.value
-        told["sources"] = ""
-        rows = national_values()
-        rows = rows[rows["indicator"] == indicator.id]
-        same = rows[rows["period"] == chosen]
-        if len(same) or period is not None:
-            rows = same
-        if len(rows):
-            row = rows.sort_values("period").iloc[-1]
-            told["value"], told["period"] = float(row["value"]), str(row["period"])
-            told["status"] = Status.OBSERVED.value
-            told["sources"] = f"{REFERENCE_ID} : {row['source']}"
-        return told
 
     def unit_rows(self, indicator: str, period: str | None = None) -> pd.DataFrame:
         """``Values`` rows of communes and of municipal arrondissements, indexed by code."""
@@ -184,102 +131,49 @@ class Diagnostic:
             tables.append(self.values([indicator], Level.ARRONDISSEMENT, period=period))
         return pd.concat(tables, ignore_index=True).set_index("territory", drop=False)
 
-    # Columns and periods
-
-    @staticmethod
-    def _split(name: str) -> tuple[str, Column]:
-        source_id, _, column = name.partition(".")
-        return source_id, MODULES[source_id].SOURCE.column(column)
+    # Periods
 
     def periods(self, indicator: Indicator) -> list[str]:
-        """Periods for which the main column of an indicator is known, in order."""
-        return self._source_periods(indicator.columns[0])
+        """Periods for which an indicator may be known, in order."""
+        return self.figures.periods(indicator)
 
     def latest_period(self, indicator: Indicator) -> str:
         """The latest period of an indicator, empty when the space knows none."""
-        found = self.periods(indicator)
-        return found[-1] if found else ""
-
-    def _source_periods(self, name: str) -> list[str]:
-        source_id, column = self._split(name)
-        if not self.space.has(source_id):
-            return [reference.population_year()] if name == _POPULATION else []
-        table = self.space.table(source_id)
-        if "period" not in table.columns:
-            return [str(self.space.year or "")]
-        if column.name not in table:
-            return []
-        told = table[column.name].notna()
-        status = f"{column.name}{STATUS_SUFFIX}"
-        if status in table:
-            told |= table[status] == Status.MASKED.value
-        return sorted(str(period) for period in table.loc[told, "period"].unique())
-
-    def _period_of(self, name: str, wanted: str) -> str:
-        """The period of a secondary column: the one asked, else the latest not after it."""
-        found = self._source_periods(name)
-        if not found or wanted in found:
-            return wanted
-        before = [period for period in found if period <= wanted]
-        return before[-1] if before and name != _POPULATION else found[-1]
-
-    def _rows(self, source_id: str, period: str) -> pd.DataFrame:
-        table = self.space.table(source_id)
-        return table[table["period"] == period] if "period" in table.columns else table
-
-    def _unit_column(self, name: str, period: str) -> UnitColumn:
-        key = (name, period)
-        if key not in self._columns:
-            self._columns[key] = self._laid(name, period)
-        return self._columns[key]
-
-    def _laid(self, name: str, period: str) -> UnitColumn:
-        source_id, column = self._split(name)
-        units = self.register.units
-        if period not in self._source_periods(name):
-            return UnitColumn.observed(np.full(len(units.codes), np.nan))
-        if not self.space.has(source_id):
-            if name == _POPULATION and self.space.own_codes.empty:
-                known = units.table["population"].to_numpy(dtype=float, na_value=np.nan)
-                told = period == reference.population_year()
-                return UnitColumn.observed(known if told else np.full(len(known), np.nan))
-            return UnitColumn.observed(np.full(len(units.codes), np.nan))
-        rows = self._rows(source_id, period)
-        return unit_column(rows, column, units, MODULES[source_id].SOURCE.outside)
-
-    def _own(self, name: str, period: str, territories: Territories) -> pd.DataFrame:
-        source_id, column = self._split(name)
-        if not self.space.has(source_id):
-            return pd.DataFrame(columns=["value", "status"])
-        return own_rows(self._rows(source_id, period), column, territories.table.index)
-
-    def _source_text(self, name: str, period: str) -> str:
-        source_id, _ = self._split(name)
-        if period not in self._source_periods(name):
-            return ""
-        if self.space.has(source_id):
-            when = period if "period" in self.space.table(source_id).columns else self.space.year
-            return f"{source_id} ({when})" if when else source_id
-        return f"{REFERENCE_ID} ({period})" if name == _POPULATION else ""
+        return self.figures.latest_period(indicator)
 
     # What stands around the figures
 
     def source_line(self, indicator: Indicator, period: str) -> str:
         """Producer, dataset, vintage and field of a figure, as a French source line."""
         told = []
-        for name in indicator.columns:
-            source_id, _ = self._split(name)
-            source: Source = MODULES[source_id].SOURCE
-            if self.space.has(source_id):
-                when = self._period_of(name, period) or self.vintage_text(source_id)
-                named = f"{source.publisher}, {source.title}, {when}"
-                if self.space.fictitious:
-                    told.append(f"données fictives au format de : {named}")
-                else:
-                    told.append(f"{named} ({source.field})")
-            elif name == _POPULATION:
+        for name in self.figures.measure_in_use(indicator).columns:
+            source_id, when = parse(name).source, self.facts.period_of(name, period)
+            told.append(self._credit(source_id, when))
+            for other in also_read(self.space, parse(name).column):
+                told.append(self._credit(other, ""))
+        return " ; ".join(dict.fromkeys(text for text in told if text))
+
+    def credits(self, sources: str) -> str:
+        """The French source line of a row of ``Values``, from its ``sources``."""
+        told = []
+        for text in sources.split(" ; "):
+            found = re.fullmatch(r"([a-z0-9_]+)(?: \((.*)\))?", text)
+            if found is None:
+                told.append(text.removeprefix(f"{REFERENCE_ID} : "))
+            elif found[1] == REFERENCE_ID:
                 told.append(reference.population_label())
-        return " ; ".join(dict.fromkeys(told))
+            else:
+                told.append(self._credit(found[1], found[2] or ""))
+        return " ; ".join(dict.fromkeys(text for text in told if text))
+
+    def _credit(self, source_id: str, when: str) -> str:
+        if not self.space.has(source_id):
+            return reference.population_label() if source_id == _POPULATION_SOURCE else ""
+        source: Source = MODULES[source_id].SOURCE
+        named = f"{source.publisher}, {source.title}, {when or self.vintage_text(source_id)}"
+        if self.space.fictitious:
+            return f"données fictives au format de : {named}"
+        return f"{named} ({source.field})"
 
     def field_departements(self) -> tuple[str, ...]:
         """Départements that the list of CPTS speaks for: the main one of at least one CPTS."""
@@ -457,3 +351,10 @@ class Diagnostic:
                 vintage, coverage = self.vintage_text(name), self.coverage_of(name)
             report.append(source_quality(self.space, self.register, name, vintage, coverage))
         return report
+
+
+def _of(table: pd.DataFrame, territories: Sequence[str]) -> pd.DataFrame:
+    """The rows of some territories, in their order, stratum by stratum."""
+    by_id = table.set_index("territory", drop=False)
+    found = [rows.loc[list(territories)] for _, rows in by_id.groupby("stratum", sort=False)]
+    return pd.concat(found).reset_index(drop=True) if found else table

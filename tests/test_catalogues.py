@@ -8,7 +8,9 @@ import pytest
 from cpts_data import sources
 from cpts_data.contracts import COMMUNE_PATTERN, promised_columns
 from cpts_data.indicators import INDICATORS, Nature, Polarity
+from cpts_data.measures import parse
 
+MISSIONS = ("acces", "parcours", "prevention", "crise", "qualite", "accompagnement")
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = [module.SOURCE for module in sources.MODULES.values()]
 
@@ -38,7 +40,11 @@ def test_a_source_is_told_in_full(source):
 @pytest.mark.parametrize("indicator", INDICATORS.values(), ids=lambda i: i.id)
 def test_an_indicator_is_sound(indicator):
     promised = promised_columns(SOURCES)
-    assert set(indicator.columns) <= promised
+    for name in map(parse, indicator.columns):
+        assert name.promised in promised
+        assert {column for column, _ in name.where} <= set(
+            sources.MODULES[name.source].SOURCE.strata_columns
+        )
     assert re.fullmatch(r"[a-z][a-z0-9_]*", indicator.id)
     assert indicator.label
     assert indicator.short_label
@@ -47,6 +53,9 @@ def test_an_indicator_is_sound(indicator):
     assert indicator.definition.endswith(".")
     assert indicator.why.endswith(".")
     assert indicator.digits in range(4)
+    assert indicator.sentence_subject.startswith(("la ", "le ", "l'", "les "))
+    assert (indicator.target is None) == (indicator.target_source == "")
+    assert indicator.mission in (None, *MISSIONS)
     assert not (indicator.nature is Nature.NEED and indicator.polarity is not Polarity.NO_JUDGEMENT)
 
 

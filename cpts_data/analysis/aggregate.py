@@ -61,26 +61,6 @@ def unit_column(
     )
 
 
-def own_rows(table: pd.DataFrame, column: Column, codes: pd.Index) -> pd.DataFrame:
-    """The producer's own figures for the given codes: ``value`` and ``status`` by code.
-
-    An index carried to the parts of a commune that was cut is nobody's figure: it serves in the
-    means of larger territories and is ``manquant`` here (DOMAIN §9.3).
-    """
-    rows = table.drop_duplicates("code", keep="last").set_index("code")
-    rows = rows.loc[rows.index.intersection(codes)]
-    value = rows[column.name].astype(float)
-    status_name = f"{column.name}{STATUS_SUFFIX}"
-    told = np.where(value.notna(), Status.OBSERVED.value, Status.MISSING.value)
-    status = pd.Series(told, index=rows.index, dtype="object")
-    if status_name in rows.columns:
-        status = rows[status_name].astype("object").where(rows[status_name].notna(), status)
-    if column.combine == "moyenne":
-        cut = status == Status.ESTIMATED.value
-        value, status = value.mask(cut), status.mask(cut, Status.MISSING.value)
-    return pd.DataFrame({"value": value, "status": status})
-
-
 def tidy(
     result: pd.DataFrame,
     names: pd.Series,

@@ -21,6 +21,7 @@ from cpts_data.territories import Units
 
 PERSONS = "personnes"
 LOCATION = "localisation"
+_LARGEST = 2**62
 LOCATIONS = ("commune", "finess", "code_postal", "inconnue")
 
 
@@ -112,9 +113,43 @@ def counts_by_unit(table: pd.DataFrame) -> pd.DataFrame:
     file holds. A person counts once in each commune where he or she practises.
     """
     by = ["code", "departement", "profession", "specialite", "mode"]
-    counts = table.groupby(by, observed=True, dropna=False)["personne"].nunique()
-    result = counts.rename(PERSONS).reset_index().astype(dict.fromkeys(by, "string"))
-    return result.sort_values(by, na_position="last", ignore_index=True)
+    if table.empty:
+        empty = table[by].astype("string")
+        return empty.assign(**{PERSONS: pd.Series(dtype="int64")})
+    ranks = [_ranks(table[name]) for name in by]
+    group, size = np.zeros(len(table), dtype="int64"), 1
+    for rank in ranks:
+        size *= int(rank.max()) + 1
+        if size > _LARGEST:
+            group = pd.factorize(group)[0]
+            size = (int(group.max()) + 1) * (int(rank.max()) + 1)
+        group *= int(rank.max()) + 1
+        group += rank
+    group, met = pd.factorize(group)
+    people = table["personne"].to_numpy()
+    repeated = np.zeros(len(table), dtype=bool)
+    # Only who has several rows may be told twice in one group.
+    several = np.flatnonzero((np.bincount(people) > 1)[people])
+    pairs = group[several] * (int(people.max()) + 1) + people[several]
+    repeated[several] = pd.Series(pairs).duplicated().to_numpy()
+    rows = np.empty(len(met), dtype="int64")
+    rows[group[::-1]] = np.arange(len(group))[::-1]  # the first row of each group
+    order = np.lexsort([rank[rows] for rank in reversed(ranks)])
+    result = table[by].iloc[rows[order]].reset_index(drop=True).astype("string")
+    result[PERSONS] = np.bincount(group[~repeated], minlength=len(rows))[order]
+    return result
+
+
+def _ranks(texts: pd.Series) -> np.ndarray:
+    """The rank of each text among those of its column, the missing ones last."""
+    if isinstance(texts.dtype, pd.CategoricalDtype):
+        codes, distinct = texts.cat.codes.to_numpy(), texts.cat.categories
+    else:
+        codes, distinct = pd.factorize(texts)
+    ranks = np.empty(len(distinct) + 1, dtype="int64")
+    ranks[np.argsort(np.array(distinct, dtype=object))] = np.arange(len(distinct))
+    ranks[-1] = len(distinct)
+    return ranks[codes]
 
 
 def distinct_persons(

@@ -11,6 +11,7 @@ differ from the other sources: areas are joined by code.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ import pandas as pd
 
 from cpts_data.contracts import Address, Column, Faults, Kind, Source
 from cpts_data.layouts.area_codes import DEPARTEMENT, FRANCE, REGION
-from cpts_data.layouts.coded_table import categorical, check_coded, ranks_of, read_coded_table
+from cpts_data.layouts.coded_table import categorical, check_coded, ranks_of
+from cpts_data.layouts.large_texts import layout_of, read_columns
 from cpts_data.received import Head, head_of, require_columns
 from cpts_data.sources.cnam_pathologies import area_columns, year_of
 
@@ -111,7 +113,13 @@ def read(path: Path) -> pd.DataFrame:
     require_columns(pd.DataFrame(columns=labels), _NEEDED, faults)
     age = _AGE_LABEL if _AGE_LABEL in labels else _AGE_CLASS
     texts = [name for name in (*_NEEDED[:4], age, _SEX) if name in labels]
-    raw = read_coded_table(path, labels, texts=texts, numbers=_NEEDED[4:], faults=faults)
+    raw = read_columns(
+        replace(layout_of(path), header=tuple(labels)),
+        {name: labels.index(name) for name in texts},
+        numbers={name: labels.index(name) for name in _NEEDED[4:]},
+        no_number=("",),
+        faults=faults,
+    )
     table = area_columns(raw, "region", "departement")
     table["period"] = raw.known("annee", year_of, "une année comme 2024")
     table["profession"] = raw.known("profession_sante", _filled, "une profession")

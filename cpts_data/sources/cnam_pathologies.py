@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +29,8 @@ from cpts_data.layouts.area_codes import (
     check_area_codes,
     suitable_area_codes,
 )
-from cpts_data.layouts.coded_table import (
-    CodedTable,
-    Texts,
-    categorical,
-    check_coded,
-    ranks_of,
-    read_coded_table,
-)
+from cpts_data.layouts.coded_table import Coded, CodedTable, categorical, check_coded, ranks_of
+from cpts_data.layouts.large_texts import layout_of, read_columns
 from cpts_data.received import Head, head_of, require_columns
 
 THRESHOLD = 11
@@ -53,6 +48,7 @@ SOURCE = Source(
     level="departement",
     key=("niveau", "code", "period", "top", "age", "sexe"),
     replaced_by=("niveau", "code", "period"),
+    strata=("affection", "age", "sexe"),
     columns=(
         Column("niveau", Kind.TEXT, "niveau", choices=(DEPARTEMENT, REGION, FRANCE)),
         Column("code", Kind.CODE, "département, région, ou FR"),
@@ -137,8 +133,13 @@ def read(path: Path) -> pd.DataFrame:
     labels = [_label(name) for name in head_of(path).header()]
     require_columns(pd.DataFrame(columns=labels), (*_TEXTS, *_NUMBERS), faults)
     texts = [name for name in (*_TEXTS, _OPTIONAL) if name in labels]
-    raw = read_coded_table(
-        path, labels, texts=texts, numbers=_NUMBERS, masks=("NS",), faults=faults
+    places = {name: labels.index(name) for name in (*texts, *_NUMBERS)}
+    raw = read_columns(
+        replace(layout_of(path), header=tuple(labels)),
+        {name: places[name] for name in texts},
+        numbers={name: places[name] for name in _NUMBERS},
+        no_number=("", "NS"),
+        faults=faults,
     )
     table = _strata(raw)
     faults.raise_if_any()
@@ -157,20 +158,20 @@ def _strata(raw: CodedTable) -> pd.DataFrame:
     """The text columns of the table, each value repaired or a fault, in the order promised."""
     table = area_columns(raw, "region", "dept")
     table["period"] = raw.known("annee", year_of, "une année comme 2023")
-    table["top"] = raw.known("top", lambda text: text.strip() or None, "un code de pathologie")
+    table["top"] = raw.known("top", lambda text: text or None, "un code de pathologie")
     levels = [raw.texts[f"patho_niv{level}"] for level in (1, 2, 3)]
     table["affection"] = _deepest(levels)
     for level, column in enumerate(levels, start=1):
-        table[f"patho_niv{level}"] = column.stripped()
+        table[f"patho_niv{level}"] = column.filled()
     if _OPTIONAL in raw.texts:
-        table[_OPTIONAL] = raw.texts[_OPTIONAL].stripped()
+        table[_OPTIONAL] = raw.texts[_OPTIONAL].filled()
     else:
         table[_OPTIONAL] = categorical(np.full(len(table), -1, dtype=np.int8), ())
-    apart = [value.strip().lower().startswith(_NOT_ILLNESS) for value in levels[0].values]
-    table["est_affection"] = ~np.array(apart, dtype=bool)[levels[0].ranks]
+    apart = [value.lower().startswith(_NOT_ILLNESS) for value in levels[0].values]
+    table["est_affection"] = ~np.array(apart, dtype=bool)[levels[0].codes]
     table["age"] = raw.known("cla_age_5", _age, "un âge comme 80-84, 95et+ ou tsage")
     sexes = "1 (hommes), 2 (femmes) ou 9 (tous sexes)"
-    table["sexe"] = raw.known("sexe", lambda text: _SEXES.get(text.strip()), sexes)
+    table["sexe"] = raw.known("sexe", _SEXES.get, sexes)
     return table
 
 
@@ -203,11 +204,11 @@ def _age(text: str) -> str | None:
     return f"{oldest}+" if oldest else f"{first}-{last}"
 
 
-def _deepest(levels: Sequence[Texts]) -> pd.Categorical:
+def _deepest(levels: Sequence[Coded]) -> pd.Categorical:
     """The most precise of the three labels of each row."""
-    labels = sorted({value.strip() for column in levels for value in column.values} - {""})
-    ranks = ranks_of(map(str.strip, levels[0].values), labels)[levels[0].ranks]
+    labels = sorted({value for column in levels for value in column.values} - {""})
+    ranks = ranks_of(levels[0].values, labels)[levels[0].codes]
     for column in levels[1:]:
-        finer = ranks_of(map(str.strip, column.values), labels)[column.ranks]
+        finer = ranks_of(column.values, labels)[column.codes]
         np.copyto(ranks, finer, where=finer >= 0)
     return categorical(ranks, labels)

@@ -53,6 +53,45 @@ SOURCE = Source(
             for name, _, description, _ in _MEASURES
         ),
     ),
+    counted=(
+        Column(
+            "passages_retenus",
+            Kind.NUMBER,
+            "passages des sites qui disent leurs suites",
+            unit="passages",
+            combine="jamais",
+        ),
+        Column(
+            "passages_suivis",
+            Kind.NUMBER,
+            "passages suivis d'une hospitalisation, des mêmes sites",
+            unit="passages",
+            combine="jamais",
+        ),
+        Column(
+            "passages_non_suivis",
+            Kind.NUMBER,
+            "passages non suivis d'une hospitalisation, des mêmes sites",
+            unit="passages",
+            combine="jamais",
+        ),
+        Column(
+            "passages_site",
+            Kind.NUMBER,
+            "passages de tous les sites",
+            unit="passages",
+            combine="jamais",
+        ),
+        Column(
+            "minutes",
+            Kind.NUMBER,
+            "minutes jusqu'au site d'urgences le plus proche (60 au-delà)",
+            unit="minutes",
+            combine="jamais",
+            modelled=True,
+        ),
+    ),
+    strata=("ensemble",),
     notes="Compte là où les personnes sont reçues, non là où elles habitent : ces chiffres ne sont "
     "jamais ceux d'une CPTS. 2020 est une année de pandémie. Dans les fichiers lus, les questions "
     "sur l'âge et le devenir sont vides pour la pédiatrie, et « hospitalisés » l'est ailleurs.",

@@ -85,6 +85,24 @@ SOURCE = Source(
         ),
         Column("date_ouverture", Kind.DATE, "date d'ouverture", nullable=True),
     ),
+    counted=(
+        Column(
+            "etablissements",
+            Kind.NUMBER,
+            "établissements",
+            unit="établissements",
+            absent_means_zero=True,
+        ),
+        Column(
+            "minutes",
+            Kind.NUMBER,
+            "minutes jusqu'à l'établissement le plus proche (60 au-delà)",
+            unit="minutes",
+            combine="jamais",
+            modelled=True,
+        ),
+    ),
+    strata=("famille",),
     notes="Les entités juridiques sont dans un autre fichier. Le FINESS annonce l'arrêt de ces "
     "flux à l'été 2026 au profit de fichiers JSON, que ce lecteur ne connaît pas. Les coordonnées "
     "d'outre-mer sans système déclaré sont tenues pour de l'UTM WGS84 de leur fuseau ; la variante "

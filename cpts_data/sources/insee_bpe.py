@@ -17,14 +17,15 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from cpts_data import french
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
-from cpts_data.layouts.large_texts import coded, layout_of, read_columns
+from cpts_data.layouts.coded_table import Coded, CodedTable
+from cpts_data.layouts.large_texts import layout_of, read_columns
 from cpts_data.received import Head
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
@@ -84,8 +85,26 @@ SOURCE = Source(
         Column("type_equipement", Kind.CODE, "code du type d'équipement, propre au millésime"),
         Column("libelle", Kind.TEXT, "libellé du type, quand nous le connaissons", nullable=True),
         Column("famille", Kind.TEXT, "famille d'équipements", choices=_FAMILIES),
-        Column("effectif", Kind.NUMBER, "nombre d'équipements", unit="équipements", minimum=0),
+        Column(
+            "effectif",
+            Kind.NUMBER,
+            "nombre d'équipements",
+            unit="équipements",
+            minimum=0,
+            absent_means_zero=True,
+        ),
     ),
+    counted=(
+        Column(
+            "minutes",
+            Kind.NUMBER,
+            "minutes jusqu'à l'équipement le plus proche (60 au-delà)",
+            unit="minutes",
+            combine="jamais",
+            modelled=True,
+        ),
+    ),
+    strata=("famille", "type_equipement"),
     notes="Une commune absente pour un type n'en a aucun. Un professionnel qui a deux cabinets "
     "compte deux fois. Aucun fichier de la série n'a été vu ; dans la nomenclature de 2024, seuls "
     "les codes des généralistes, des spécialistes, des dentistes et des pharmacies nous sont "
@@ -150,7 +169,11 @@ def read(path: Path) -> pd.DataFrame:
     if names == _LONG and "BPE_MEASURE" in layout.header:
         wanted["BPE_MEASURE"] = layout.header.index("BPE_MEASURE")
     values = {"OBS_VALUE", "NB_EQUIP"} & set(wanted)
-    raw = read_columns(layout, wanted, values, set(wanted) - values)
+    raw = read_columns(
+        layout,
+        {name: place for name, place in wanted.items() if name not in values},
+        numbers={name: wanted[name] for name in values},
+    )
     remarks: list[str] = []
     rows = _long(raw, remarks) if names == _LONG else _by_commune(raw, remarks)
     grouped = rows.group_by(["niveau", "code", "period", "type_equipement"]).aggregate(
@@ -170,19 +193,21 @@ def read(path: Path) -> pd.DataFrame:
     return result
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text out of a dictionary."""
-    return pc.cast(column, pa.string())
+def _plain(column: Coded) -> pa.Array:
+    """A coded column as text."""
+    return pa.array(column.text(), pa.string())
 
 
-def _long(raw: pa.Table, remarks: list[str]) -> pa.Table:
+def _long(raw: CodedTable, remarks: list[str]) -> pa.Table:
     """The rows of a long file by commune, totals over types left out."""
-    kept = pc.invert(pc.is_in(_plain(raw["FACILITY_TYPE"]), value_set=pa.array(["_T", "_Z", ""])))
-    if "BPE_MEASURE" in raw.column_names:
-        kept = pc.and_(kept, pc.equal(_plain(raw["BPE_MEASURE"]), "FACILITIES"))
-    level = coded(raw["GEO_OBJECT"])
+    types = raw.texts["FACILITY_TYPE"]
+    kept = ~types.values.isin(["_T", "_Z", ""]).to_numpy()[types.codes]
+    if "BPE_MEASURE" in raw.texts:
+        measure = raw.texts["BPE_MEASURE"]
+        kept &= (measure.values == "FACILITIES").to_numpy(dtype=bool)[measure.codes]
+    level = raw.texts["GEO_OBJECT"]
     communes = level.recoded(level.values.map(_LEVELS)).codes >= 0
-    geo = coded(raw["GEO"])
+    geo = raw.texts["GEO"]
     # The interface writes « 2024-COM-01001 », the file « 01001 ».
     codes = geo.values.str.replace(r"^(?:\d{4}-)?[A-Z]\w*-", "", regex=True)
     repaired, changed = repair_commune_codes(codes)
@@ -195,37 +220,39 @@ def _long(raw: pa.Table, remarks: list[str]) -> pa.Table:
         )
     table = pa.table(
         {
-            "niveau": pa.array([COMMUNE] * raw.num_rows),
-            "code": pa.array(geo.recoded(repaired).text(), pa.string()),
-            "period": _plain(raw["TIME_PERIOD"]),
-            "type_equipement": _plain(raw["FACILITY_TYPE"]),
-            "effectif": pc.cast(raw["OBS_VALUE"], pa.float64()),
-            "ligne": pa.array(range(2, raw.num_rows + 2), pa.int64()),
+            "niveau": pa.array([COMMUNE] * raw.rows),
+            "code": _plain(geo.recoded(repaired)),
+            "period": _plain(raw.texts["TIME_PERIOD"]),
+            "type_equipement": _plain(types),
+            "effectif": pa.array(raw.numbers["OBS_VALUE"], from_pandas=True),
+            "ligne": _lines(raw),
         }
     )
-    return table.filter(pc.and_(kept, pa.array(communes)))
+    return table.filter(pa.array(kept & communes))
 
 
-def _by_commune(raw: pa.Table, remarks: list[str]) -> pa.Table:
+def _by_commune(raw: CodedTable, remarks: list[str]) -> pa.Table:
     """The rows of a file by IRIS or by facility, to be summed by commune."""
-    rows = raw.num_rows
-    if "NB_EQUIP" in raw.column_names:
-        count = pc.cast(raw["NB_EQUIP"], pa.float64())
-    else:
-        count = pa.chunked_array([pa.array([1.0] * rows)])
-    commune = coded(raw["DEPCOM"])
+    rows = raw.rows
+    count = raw.numbers.get("NB_EQUIP", np.ones(rows))
+    commune = raw.texts["DEPCOM"]
     repaired, changed = repair_commune_codes(commune.values)
     remarks += repair_remarks(pd.Series(changed.to_numpy()[commune.codes]))
     return pa.table(
         {
             "niveau": pa.array([COMMUNE] * rows),
-            "code": pa.array(commune.recoded(repaired).text(), pa.string()),
-            "period": _plain(raw["AN"]),
-            "type_equipement": _plain(raw["TYPEQU"]),
-            "effectif": count,
-            "ligne": pa.array(range(2, rows + 2), pa.int64()),
+            "code": _plain(commune.recoded(repaired)),
+            "period": _plain(raw.texts["AN"]),
+            "type_equipement": _plain(raw.texts["TYPEQU"]),
+            "effectif": pa.array(count, from_pandas=True),
+            "ligne": _lines(raw),
         }
     )
+
+
+def _lines(raw: CodedTable) -> pa.Array:
+    """The line of the file of each row."""
+    return pa.array(np.arange(raw.first_line, raw.first_line + raw.rows))
 
 
 def _refuse_repeats(table: pd.DataFrame, faults: Faults) -> None:
@@ -283,6 +310,8 @@ def prune(path: Path, target: Path) -> None:
         shutil.copyfile(path, target)
         return
     kept = {name: layout.header.index(name) for name in _KEPT if name in layout.header}
-    table = read_columns(layout, kept)
+    table = pa.table(
+        {name: _plain(column) for name, column in read_columns(layout, kept).texts.items()}
+    )
     options = pacsv.WriteOptions(delimiter=";", quoting_style="needed")
     pacsv.write_csv(table, target, options)

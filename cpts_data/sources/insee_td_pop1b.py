@@ -21,7 +21,8 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
-from cpts_data.layouts.coded_table import ranks_of, read_coded_table
+from cpts_data.layouts.coded_table import ranks_of
+from cpts_data.layouts.large_texts import layout_of, read_columns
 from cpts_data.received import (
     Head,
     as_text,
@@ -204,30 +205,34 @@ def _sheets_of_communes(head: Head) -> Iterator[tuple[str, int]]:
 def _read_long(path: Path, labels: Sequence[str], line: int, faults: Faults) -> _Census:
     """One line per level, commune, sex and age."""
     texts = [name for name in ("NIVGEO", *_LONG[:-1]) if name in labels]
-    raw = read_coded_table(
-        path, labels, texts=texts, numbers=["NB"], faults=faults, header_line=line
+    raw = read_columns(
+        layout_of(path, line),
+        {name: labels.index(name) for name in texts},
+        numbers={"NB": labels.index("NB")},
+        no_number=("",),
+        faults=faults,
     )
     ages = {str(age): f"{age:03d}" for age in range(OLDEST + 1)}
-    sexes = raw.known("SEXE", lambda text: _SEXES.get(text.strip()), "1 (hommes) ou 2 (femmes)")
+    sexes = raw.known("SEXE", _SEXES.get, "1 (hommes) ou 2 (femmes)")
     years = raw.known(
-        "AGED100", lambda text: ages.get(text.strip().lstrip("0") or "0"), "un âge de 000 à 100"
+        "AGED100", lambda text: ages.get(text.lstrip("0") or "0"), "un âge de 000 à 100"
     )
     faults.raise_if_any()
     kept, remarks = np.ones(len(sexes), dtype=bool), []
     if "NIVGEO" in raw.texts:
         levels = raw.texts["NIVGEO"]
         for rank, level in enumerate(levels.values):
-            if level.strip() not in _LEVELS:
-                apart = levels.ranks == rank
+            if level not in _LEVELS:
+                apart = levels.codes == rank
                 kept &= ~apart
                 lines = french.count_of(int(apart.sum()), "ligne")
                 remarks.append(f"{lines} du niveau « {level} », hors de la table des communes.")
     codes = raw.texts["CODGEO"]
-    held = np.unique(codes.ranks[kept])
-    census = _Census.of([codes.values[rank].strip() for rank in held])
+    held = np.unique(codes.codes[kept])
+    census = _Census.of(list(codes.values.iloc[held]))
     census.remarks = remarks
     census.add(
-        np.searchsorted(held, codes.ranks[kept]),
+        np.searchsorted(held, codes.codes[kept]),
         ranks_of(sexes.categories, SEXES)[sexes.codes[kept]],
         ranks_of(years.categories, list(ages.values()))[years.codes[kept]],
         raw.numbers["NB"][kept],
@@ -265,6 +270,9 @@ def _figures(raw: pd.DataFrame, faults: Faults) -> np.ndarray:
 def _refuse_partial(census: _Census, faults: Faults) -> None:
     """Refuse a commune told twice, and a table that ends before its last communes are whole."""
     codes = np.array(census.codes, dtype=object)
+    if not len(codes):
+        faults.add("aucune commune", "au moins une commune", _MEND)
+        faults.raise_if_any()
     told = census.told.reshape(len(codes), -1)
     for code in codes[(told > 1).any(axis=1)]:
         faults.add(
@@ -283,6 +291,4 @@ def _refuse_partial(census: _Census, faults: Faults) -> None:
                 "téléchargez le fichier de nouveau : il n'est sans doute pas arrivé en entier.",
                 column="CODGEO",
             )
-    if not len(codes):
-        faults.add("aucune commune", "au moins une commune", _MEND)
     faults.raise_if_any()

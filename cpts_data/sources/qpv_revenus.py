@@ -65,7 +65,8 @@ def recognises(head: Head) -> bool:
     header = head.header()
     if "CODGEO" not in header or _year(header) is None or len(head.rows) < 2:
         return False
-    return re.fullmatch(_QPV, head.rows[1][header.index("CODGEO")].upper()) is not None
+    first, place = head.rows[1], header.index("CODGEO")
+    return len(first) > place and re.fullmatch(_QPV, first[place].upper()) is not None
 
 
 def read(path: Path) -> pd.DataFrame:

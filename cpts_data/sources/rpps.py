@@ -26,6 +26,7 @@ import pyarrow.csv as pacsv
 
 from cpts_data import french
 from cpts_data.contracts import COMMUNE_PATTERN, Address, Column, Faults, Kind, Source
+from cpts_data.layouts.coded_table import Coded, coded, joint
 from cpts_data.layouts.departements import (
     departements_of_communes,
     departements_of_finess,
@@ -33,7 +34,7 @@ from cpts_data.layouts.departements import (
     repair_finess_numbers,
 )
 from cpts_data.layouts.labels import plain
-from cpts_data.layouts.large_texts import Coded, Layout, coded, joint, layout_of, read_columns
+from cpts_data.layouts.large_texts import Layout, layout_of, read_columns
 from cpts_data.received import Head
 from cpts_data.territories import repair_commune_codes
 
@@ -124,6 +125,24 @@ SOURCE = Source(
         Column("mode", Kind.TEXT, "mode d'exercice", choices=(*MODES.values(), OTHER)),
         Column("departement", Kind.CODE, "département du lieu d'exercice", nullable=True),
     ),
+    counted=(
+        Column(
+            "praticiens",
+            Kind.NUMBER,
+            "personnes, comptées une fois par commune et une fois par territoire",
+            unit="professionnels",
+            absent_means_zero=True,
+        ),
+        Column(
+            "minutes",
+            Kind.NUMBER,
+            "minutes jusqu'au généraliste libéral le plus proche (60 au-delà)",
+            unit="minutes",
+            combine="jamais",
+            modelled=True,
+        ),
+    ),
+    strata=("profession", "discipline", "mode"),
     notes="Une personne a une ligne par lieu, profession, savoir-faire et mode. Retraités, "
     "remplaçants et étudiants autorisés à exercer figurent dans le fichier ; les salariés des "
     "hôpitaux gonflent les effectifs de leur commune. Les éditions de 56 colonnes, les codes de "
@@ -156,6 +175,8 @@ _KEPT = {
     "departement": "Code Département (structure)",
 }
 _NEEDED = ("profession", "skill", "mode", "postal", "commune")
+# Nearly every line has its own: coding them costs more than keeping the text.
+_NUMEROUS = ("finess", "routing", "postal", "commune", "commune_label")
 
 
 def _positions(header: Sequence[str]) -> dict[str, int]:
@@ -184,7 +205,7 @@ def _persons(column: pa.ChunkedArray, layout: Layout, faults: Faults, position: 
             "une case vide",
             "l'identification de la personne",
             "reprenez le fichier d'origine : sans elle, on compterait une personne plusieurs fois.",
-            row=int(row) + 2,
+            row=int(row) + layout.first_line,
             column=layout.header[position],
         )
     faults.raise_if_any()
@@ -205,10 +226,11 @@ def _persons(column: pa.ChunkedArray, layout: Layout, faults: Faults, position: 
 
 @dataclass(frozen=True)
 class _Extraction:
-    """The file as read: persons by number, the other columns coded."""
+    """The file as read: persons by number, columns of few values coded, the others as text."""
 
     persons: np.ndarray
-    columns: Mapping[str, Coded]
+    texts: Mapping[str, Coded]
+    cells: Mapping[str, pa.ChunkedArray]
 
 
 def _extraction(path: Path) -> _Extraction:
@@ -225,17 +247,19 @@ def _extraction(path: Path) -> _Extraction:
                 column=label,
             )
     faults.raise_if_any()
-    table = read_columns(layout, positions)
-    if not table.num_rows:
-        faults.add("aucune ligne de données", "au moins une ligne", "vérifiez le fichier reçu.")
-        faults.raise_if_any()
-    with ThreadPoolExecutor() as pool:
-        persons = pool.submit(_persons, table["person"], layout, faults, positions["person"])
-        names = [name for name in positions if name != "person"]
-        columns = dict(zip(names, pool.map(lambda name: coded(table[name]), names), strict=True))
-        numbers = persons.result()
-    nothing = Coded(np.zeros(table.num_rows, dtype="int64"), pd.Series([""], dtype="string"))
-    return _Extraction(numbers, {name: columns.get(name, nothing) for name in _KEPT})
+    plain_cells = ("person", *_NUMEROUS)
+    table = read_columns(
+        layout,
+        {name: place for name, place in positions.items() if name not in plain_cells},
+        cells={name: place for name, place in positions.items() if name in plain_cells},
+        faults=faults,
+    )
+    persons = _persons(table.cells["person"], layout, faults, positions["person"])
+    absent = [name for name in _KEPT if name not in positions]
+    nothing = Coded(np.zeros(table.rows, dtype=np.int8), pd.Series([""], dtype="string"))
+    empty = pa.chunked_array([pa.array([""] * table.rows if absent else [], pa.string())])
+    texts = dict.fromkeys(_KEPT, nothing) | table.texts
+    return _Extraction(persons, texts, dict.fromkeys(_NUMEROUS, empty) | table.cells)
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -247,14 +271,17 @@ def read(path: Path) -> pd.DataFrame:
     Raises :class:`~cpts_data.contracts.ContractError` with all faults.
     """
     found = _extraction(path)
-    columns = found.columns
+    columns, cells = found.texts, found.cells
+    with ThreadPoolExecutor() as pool:
+        codings = pool.map(lambda name: coded(cells[name]), ("commune", "finess", "postal"))
+        commune, finess, postal = codings
     profession, profession_label = _professions(columns["profession"], columns["profession_label"])
     specialty, specialty_label = _specialties(columns["skill"], columns["skill_label"], profession)
     mode = columns["mode"].recoded(columns["mode"].values.map(MODES).fillna(OTHER))
-    commune, remarks = _communes(columns["commune"])
-    finess = columns["finess"].recoded(_finess_numbers(columns["finess"].values))
-    postal = columns["postal"].recoded(_without_blanks(columns["postal"].values))
-    locality = _localities(columns["routing"], columns["commune_label"], commune)
+    commune, remarks = _communes(commune)
+    finess = finess.recoded(_finess_numbers(finess.values))
+    postal = postal.recoded(_without_blanks(postal.values))
+    locality = _localities(cells["routing"], cells["commune_label"], commune)
     departement = _departements(commune, columns["departement"], finess, postal)
 
     texts = {
@@ -269,24 +296,37 @@ def read(path: Path) -> pd.DataFrame:
         "specialite": specialty,
         "mode": mode,
     }
-    place, _ = joint(*texts.values())
-    activity, _ = joint(*categories.values())
-    row = (found.persons * (place.max() + 1) + place) * (activity.max() + 1) + activity
-    kept = np.flatnonzero(~pd.Series(row).duplicated().to_numpy())
-    if repeated := len(row) - len(kept):
-        count = french.count_of(repeated, "ligne répétée", "lignes répétées")
+    repeated = _repeated(found.persons, [*texts.values(), *categories.values()])
+    if len(repeated):
+        count = french.count_of(len(repeated), "ligne répétée", "lignes répétées")
         remarks.append(f"{count} (même personne, lieu, profession et mode), comptées une fois.")
+    kept = np.ones(len(found.persons), dtype=bool)
+    kept[repeated] = False
     categories |= {"specialite_libelle": specialty_label, "departement": departement}
+    with ThreadPoolExecutor() as pool:
+        written = list(pool.map(lambda column: column.rows(kept).text(), texts.values()))
     table = pd.DataFrame(
         {
             "personne": found.persons[kept],
-            "period": pd.Series("", index=range(len(kept)), dtype="string"),
-            **{name: column.rows(kept).text() for name, column in texts.items()},
+            "period": pd.Series("", index=range(int(kept.sum())), dtype="string"),
+            **dict(zip(texts, written, strict=True)),
             **{name: column.rows(kept).category() for name, column in categories.items()},
         }
     )[[column.name for column in SOURCE.columns]]
     table.attrs["remarques"] = [*_remarks(table, columns["category"]), *remarks]
     return table
+
+
+def _repeated(persons: np.ndarray, columns: Sequence[Coded]) -> np.ndarray:
+    """Positions of the rows that tell again what a row before them tells."""
+    # Who has one line repeats none: most persons.
+    several = np.flatnonzero((np.bincount(persons) > 1)[persons])
+    if not len(several):
+        return several
+    combination, _ = joint(*[column.rows(several) for column in columns[:4]])
+    activity, _ = joint(*[column.rows(several) for column in columns[4:]])
+    row = (persons[several] * (combination.max() + 1) + combination) * (activity.max() + 1)
+    return several[pd.Series(row + activity).duplicated().to_numpy()]
 
 
 def _professions(code: Coded, label: Coded) -> tuple[Coded, Coded]:
@@ -345,13 +385,15 @@ def _finess_numbers(texts: pd.Series) -> pd.Series:
 _POSTAL_START = r"^\s*(?:\d{5}|2[AB]\d{3})?\s*"
 
 
-def _localities(routing: Coded, label: Coded, commune: Coded) -> Coded:
+def _localities(routing: pa.ChunkedArray, label: pa.ChunkedArray, commune: Coded) -> Coded:
     """Name of the place where the commune is not coded: the commune's label, else the mail line."""
     result = np.full(len(commune.codes), -1, dtype="int32")
     waiting = np.flatnonzero(commune.codes < 0)
-    numbers, (routings, labels) = joint(routing.rows(waiting), label.rows(waiting))
-    named = label.values.iloc[labels].reset_index(drop=True)
-    mail = routing.values.iloc[routings].reset_index(drop=True)
+    nowhere = pa.array(commune.codes < 0)
+    routes, names = coded(routing.filter(nowhere)), coded(label.filter(nowhere))
+    numbers, (routings, labels) = joint(routes, names)
+    named = names.values.iloc[labels].reset_index(drop=True)
+    mail = routes.values.iloc[routings].reset_index(drop=True)
     mail = mail.str.replace(_POSTAL_START, "", regex=True)
     text = named.mask(named == "", mail)
     named_places = Coded(numbers, text).recoded(text.where(text != ""))
@@ -422,7 +464,7 @@ def prune(path: Path, target: Path) -> None:
     header = [_NUMBER, *_KEPT.values()]
     arrays = [pa.array(found.persons).cast(pa.string())]
     for name in _KEPT:
-        column = found.columns[name]
+        column = coded(found.cells[name]) if name in _NUMEROUS else found.texts[name]
         # Quotes mean nothing in this layout: one in a label would be refused by the writer.
         values = column.values.str.replace(r'["|\r\n]', "'", regex=True)
         arrays.append(Coded(column.codes, values).text().array.__arrow_array__())

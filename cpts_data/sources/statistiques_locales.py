@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cpts_data import french
 from cpts_data.contracts import Address, Column, ContractError, Fault, Faults, Kind, Source, check
 from cpts_data.layouts.area_codes import DEPARTEMENT, FRANCE, REGION, repair_area_codes
 from cpts_data.layouts.labels import plain
@@ -83,7 +84,9 @@ SOURCE = Source(
     ),
 )
 
-_LABEL = re.compile(r"^(?P<name>.*?)[\s,]*(?P<year>20\d\d(?:\s?[-/]\s?20\d\d)?)?$")
+_YEAR = re.compile(r"20\d\d(?:\s?[-/]\s?20\d\d)?$")
+_MOST_COLUMNS = 500
+_BETWEEN = ", \t\n\u00a0\u202f"
 
 
 def is_zone_export(head: Head, title: str) -> bool:
@@ -126,6 +129,14 @@ def read_zones(path: Path, source: Source, units: Sequence[tuple[str, str]]) -> 
             "exportez de nouveau le tableau, sans le modifier.",
         )
         raise ContractError([fault])
+    if len(head.rows[line]) > _MOST_COLUMNS:
+        faults.add(
+            french.count_of(len(head.rows[line]), "colonne"),
+            f"au plus {_MOST_COLUMNS} colonnes",
+            "exportez moins d'indicateurs à la fois.",
+            row=line + 1,
+        )
+        faults.raise_if_any()
     level = level_of(" ".join(cell for row in head.rows[:line] for cell in row))
     raw = read_text_table(path, header_line=line)
     frame = pd.DataFrame({"ligne": raw["ligne"]})
@@ -168,9 +179,9 @@ def _indicator(
     faults: Faults,
 ) -> pd.DataFrame:
     """One column of the export as rows: name, period and unit are in its label."""
-    found = _LABEL.match(label)
-    name = (found["name"] if found else label).strip()
-    year = re.sub(r"\s?[-/]\s?", "-", found["year"] or "") if found else ""
+    found = _YEAR.search(label)
+    name = (label[: found.start()] if found else label).strip(_BETWEEN)
+    year = re.sub(r"\s?[-/]\s?", "-", found.group()) if found else ""
     unit = next((unit for pattern, unit in units if re.search(pattern, plain(name))), None)
     values, status = to_number(raw[label], faults, label, raw["ligne"], markers=MARKERS)
     part = frame.assign(period=year, indicateur=name)

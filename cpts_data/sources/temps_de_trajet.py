@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from cpts_data import french
 from cpts_data.contracts import (
@@ -27,7 +26,8 @@ from cpts_data.contracts import (
     Kind,
     Source,
 )
-from cpts_data.layouts.large_texts import Coded, Layout, coded, layout_of, read_columns
+from cpts_data.layouts.coded_table import Coded
+from cpts_data.layouts.large_texts import Layout, layout_of, read_columns
 from cpts_data.received import Head
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
@@ -145,14 +145,21 @@ def read(path: Path) -> pd.DataFrame:
     faults = Faults(path.name)
     _refuse_iris(layout)
     wanted, scales, remarks = _columns(layout)
-    table = read_columns(layout, wanted, list(scales), ("origine", "destination"))
-    origin, changed_from = _communes(table["origine"], layout, wanted["origine"], faults)
-    destination, changed_to = _communes(table["destination"], layout, wanted["destination"], faults)
+    table = read_columns(
+        layout,
+        {name: wanted[name] for name in ("origine", "destination")},
+        numbers={name: wanted[name] for name in scales},
+        number_type=np.float32,
+    )
+    origin, changed_from = _communes(table.texts["origine"], layout, wanted["origine"], faults)
+    destination, changed_to = _communes(
+        table.texts["destination"], layout, wanted["destination"], faults
+    )
     faults.raise_if_any()
     remarks += repair_remarks(pd.concat([changed_from, changed_to]))
     measures = {}
     for name, divisor in scales.items():
-        values = table[name].to_numpy()
+        values = table.numbers[name]
         measures[name] = values if divisor == 1 else values / np.float32(divisor)
     del table
     _check_measures(measures, {name: layout.header[wanted[name]] for name in scales}, faults)
@@ -164,6 +171,14 @@ def read(path: Path) -> pd.DataFrame:
         {"origine": origin.category(), "destination": destination.category(), **columns}
     )
     lost = int(np.isnan(columns["minutes"]).sum())
+    if lost == len(result):
+        faults.add(
+            "aucun couple avec une durée",
+            "au moins un couple de communes avec son temps de trajet",
+            "vérifiez que la colonne des durées est remplie.",
+            column=layout.header[wanted["minutes"]],
+        )
+        faults.raise_if_any()
     if lost:
         couples = french.count_of(lost, "couple")
         remarks.append(f"{couples} sans durée (hors d'atteinte dans le temps fixé), non repris.")
@@ -240,15 +255,12 @@ def _columns(layout: Layout) -> tuple[dict[str, int], dict[str, float], list[str
     return {name: place for name, place in wanted.items() if place is not None}, scales, remarks
 
 
-def _communes(
-    column: pa.ChunkedArray, layout: Layout, position: int, faults: Faults
-) -> tuple[Coded, pd.Series]:
+def _communes(raw: Coded, layout: Layout, position: int, faults: Faults) -> tuple[Coded, pd.Series]:
     """Repair the codes; note those that are no commune, with the first line of each."""
-    raw = coded(column)
     codes, changed = repair_commune_codes(raw.values)
     wrong = ~codes.str.fullmatch(COMMUNE_PATTERN).fillna(False).astype(bool)
     for number in np.flatnonzero(wrong.to_numpy())[:_MAXIMUM_TOLD]:
-        line = int(np.argmax(raw.codes == number)) + 2
+        line = int(np.argmax(raw.codes == number)) + layout.first_line
         code = str(raw.values.iloc[number])
         if len(code) in (8, 9) and code.isdigit():
             faults.found.append(_iris(layout, f"« {code} »", line))

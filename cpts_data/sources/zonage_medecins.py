@@ -88,6 +88,11 @@ SOURCE = Source(
         Column("arrete", Kind.TEXT, "arrêté régional", nullable=True, combine="identique"),
         Column("population", Kind.NUMBER, "habitants", unit="habitants", nullable=True, minimum=0),
     ),
+    counted=(
+        Column("prioritaire", Kind.NUMBER, "1 dans une ZIP ou une ZAC, 0 ailleurs"),
+        Column("zip", Kind.NUMBER, "1 dans une ZIP, 0 ailleurs"),
+    ),
+    strata=("profession",),
     notes="Le zonage est une décision de l'ARS : il ne se recalcule pas à partir de l'APL. Un "
     "fichier concerne une profession. Classeur national décrit, non vu.",
     addresses=(

@@ -1,0 +1,99 @@
+"""Strata that add up to a whole, laid over the unit slots, and what is known of each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cpts_data.analysis.secrecy.primary import primary
+from cpts_data.measures import Status, UnitColumn
+from cpts_data.territories import Units, inner_rows
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Strata that add up to a whole, laid over the slots of the units.
+
+    ``columns`` by stratum, in the order of the cells; ``slots`` are the positions that count (no
+    city twice); ``known, masked, missing, outside, estimated`` are boolean (strata x all slots).
+    """
+
+    columns: Mapping[str, UnitColumn]
+    units: Units
+    slots: np.ndarray
+    counted: np.ndarray
+    known: np.ndarray
+    masked: np.ndarray
+    outside: np.ndarray
+    estimated: np.ndarray
+
+    @property
+    def names(self) -> list[str]:
+        """The strata, in the order of the cells."""
+        return list(self.columns)
+
+
+def strata_of(
+    columns: Mapping[str, UnitColumn], whole: str, units: Units, population: np.ndarray
+) -> Strata:
+    """Choose the strata that add up, and the slots that count.
+
+    With several columns, ``whole`` is their sum: it is left out of the cells. A unit without
+    inhabitants of which nothing is told holds nobody: it is left out too.
+    """
+    leaves = {name: column for name, column in columns.items() if name != whole}
+    if not leaves:
+        leaves = dict(columns)
+    each = list(leaves.values())
+    present = np.logical_or.reduce([column.present for column in each])
+    counted = inner_rows(present, units)
+    outside = np.stack([column.outside & counted for column in each])
+    known = np.stack([column.known & counted for column in each]) & ~outside
+    masked = np.stack([column.masked & counted for column in each]) & ~known & ~outside
+    estimated = np.stack([column.estimated for column in each]) & known
+    told = (known | masked).any(axis=0) | (population > 0)
+    slots = np.flatnonzero(counted & told & ~outside.all(axis=0))
+    return Strata(leaves, units, slots, counted, known, masked, outside, estimated)
+
+
+def cells_of(
+    strata: Strata,
+    threshold: int,
+    denominators: Mapping[str, np.ndarray],
+    public: Mapping[str, np.ndarray],
+) -> pd.DataFrame:
+    """What is known of each cell, and ``ours`` (masked by us), ``true`` (its value if we hold it).
+
+    Rows: stratum by stratum, slots in order.
+    """
+    tables = []
+    for place, (name, column) in enumerate(strata.columns.items()):
+        slots = strata.slots
+        value = pd.Series(np.where(strata.known[place], column.values, np.nan)[slots])
+        word = np.where(strata.masked[place], Status.MASKED.value, "")[slots].astype(object)
+        word = np.where(strata.outside[place][slots], Status.NOT_APPLICABLE.value, word)
+        first = max(threshold, column.threshold or 0)
+        open_to_all = public[name][slots] if name in public else np.zeros(len(slots), dtype=bool)
+        whole = pd.Series(denominators[name][slots]) if name in denominators else None
+        zeros = column.zeros_published
+        told = pd.Series(word)
+        stated, bare = (
+            primary(value, told, threshold=first, zeros_published=zeros, whole=whole, ours=ours)
+            for ours in (True, False)
+        )
+        stated.loc[open_to_all] = bare.loc[open_to_all]
+        if column.threshold is None:
+            # The producer does not say its threshold: what it masked may be of any size.
+            unbounded = strata.masked[place][slots]
+            stated.loc[unbounded, "lower"] = 0.0
+            stated.loc[unbounded, "upper"] = np.inf if whole is None else whole[unbounded]
+        stated["true"] = value
+        stated["public"] = open_to_all
+        stated["threshold"] = float(first)
+        stated["whole"] = np.inf if whole is None else whole
+        stated["stratum"], stated["slot"] = name, slots
+        tables.append(stated)
+    return pd.concat(tables, ignore_index=True)

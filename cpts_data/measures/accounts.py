@@ -1,0 +1,184 @@
+"""The account of a sum: which units are known, which are masked, which are wanting.
+
+Rules (DOMAIN §7.1, §8.2, §8.3; DREES, APL workbook, note on weights):
+
+- counts add; a ratio is a sum over a sum; an index is a weighted mean;
+- one missing unit with inhabitants makes a sum missing: no silent skip;
+- a sum over masked cells is told by its bounds (``borne``);
+- units outside the field of a dataset (``sans_objet``) leave the figure and lower its coverage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cpts_data.measures.states import Ground, Interval, Status, UnitColumn
+from cpts_data.statistics.intervals import count_bounds, wilson_bounds
+from cpts_data.territories import Level, Territories, inner_rows
+
+RESULT_COLUMNS = (
+    "value",
+    "lower",
+    "upper",
+    "numerator",
+    "denominator",
+    "coverage",
+    "status",
+)
+CONFIDENCE = 0.95
+_ROUNDING = 1e-9
+# A commune that splits does so within its département: there, the shares add up to what was known.
+_WHOLE_OF_SPLITS = (Level.DEPARTEMENT, Level.REGION, Level.FRANCE)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Sums of one or several columns over the same slots, and how much of them is known."""
+
+    counted: np.ndarray
+    known: np.ndarray
+    masked: np.ndarray
+    estimated: np.ndarray
+    missing: np.ndarray
+    any_masked: np.ndarray
+    any_estimated: np.ndarray
+    nowhere: np.ndarray
+    coverage: np.ndarray
+
+
+def divide(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Divide where the denominator is above zero; NaN elsewhere."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(denominator > 0, numerator / denominator, np.nan)
+
+
+def account(columns: list[UnitColumn], ground: Ground) -> Account:
+    """Choose the slots common to the columns and account for what is unknown in each territory."""
+    present = np.logical_and.reduce([column.present for column in columns])
+    counted = inner_rows(present, ground.units)
+    masked_cells = np.logical_or.reduce([column.masked for column in columns])
+    outside_cells = np.logical_or.reduce([column.outside for column in columns])
+    known = np.logical_and.reduce([column.known for column in columns])
+    # A cell is masked when nothing else is wanting: masked beside missing is missing.
+    told = np.logical_and.reduce([column.known | column.masked for column in columns])
+    known = known & counted & ~outside_cells
+    masked = masked_cells & told & counted & ~known & ~outside_cells
+    outside = outside_cells & counted
+    estimated = np.logical_or.reduce([column.estimated for column in columns]) & known
+    modelled = any(column.modelled for column in columns)
+    people = ground.population
+    total = ground.inhabitants()
+    known_people = ground.sum(people * known)
+    masked_people = ground.sum(people * masked)
+    outside_people = ground.sum(people * outside)
+    unknown = total - known_people - masked_people - outside_people
+    held = ground.sum(known.astype(float)) + ground.sum(masked.astype(float))
+    return Account(
+        counted=counted,
+        known=known,
+        masked=masked,
+        estimated=estimated,
+        missing=unknown > _ROUNDING * (1.0 + total),
+        any_masked=ground.sum(masked.astype(float)) > 0,
+        any_estimated=(ground.sum(estimated.astype(float)) > 0)
+        & (modelled or ground.territories.level not in _WHOLE_OF_SPLITS),
+        nowhere=held == 0,
+        coverage=np.clip(divide(known_people, total), 0.0, 1.0),
+    )
+
+
+def statuses(told: Account, bounded: bool) -> np.ndarray:
+    """Status of a sum: missing before masked before estimated before observed."""
+    status = np.full(len(told.missing), Status.OBSERVED.value, dtype=object)
+    status[told.any_estimated] = Status.ESTIMATED.value
+    status[told.any_masked] = (Status.BOUNDED if bounded else Status.MASKED).value
+    status[told.missing] = Status.MISSING.value
+    empty = told.nowhere & ~told.missing
+    status[empty] = Status.NOT_APPLICABLE.value
+    return status
+
+
+def masked_bounds(column: UnitColumn, told: Account, ground: Ground) -> tuple[np.ndarray, ...]:
+    """Bounds of a sum over masked cells (DOMAIN §8.3): visible plus the least and the most."""
+    visible = ground.sum(np.where(told.known, column.values, 0.0))
+    if column.seen is not None:
+        visible = visible + ground.sum(np.where(told.masked, column.seen, 0.0))
+    cells = 1.0 if column.hidden is None else column.hidden
+    hidden = ground.sum(np.where(told.masked, cells, 0.0))
+    least = 1.0 if column.zeros_published else 0.0
+    most = np.nan if column.threshold is None else float(column.threshold - 1)
+    return visible + hidden * least, visible + hidden * most
+
+
+def result_table(territories: Territories, **columns: np.ndarray) -> pd.DataFrame:
+    """The frame that a measure returns; what a status does not carry is taken away."""
+    size = len(territories.table)
+    nothing = np.full(size, np.nan)
+    frame = pd.DataFrame(
+        {name: columns.get(name, nothing) for name in RESULT_COLUMNS},
+        index=territories.table.index,
+    )
+    status = frame["status"].astype(str)
+    without = ~status.isin([state.value for state in Status if state.has_value])
+    frame.loc[without, ["value", "numerator"]] = np.nan
+    bounded = status == Status.BOUNDED.value
+    frame.loc[without & ~bounded, ["lower", "upper"]] = np.nan
+    frame["status"] = status.astype("string")
+    return frame
+
+
+def with_intervals(table: pd.DataFrame, kind: Interval, per: float) -> pd.DataFrame:
+    """Draw the interval of the rows that carry a value, from their numerator and denominator.
+
+    Wilson (1927) for proportions; for events, exact Poisson under 10 and Byar from 10 (DOMAIN
+    §7.2, §7.3). Nothing where the numerator is not a possible one. Bounds due to masks are kept.
+    """
+    if kind not in (Interval.WILSON, Interval.POISSON):
+        return table
+    top = table["numerator"].to_numpy(dtype=float)
+    bottom = table["denominator"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        possible = (bottom > 0) & (top >= 0)
+        if kind is Interval.WILSON:
+            possible &= top <= bottom
+    lower, upper = np.full(len(table), np.nan), np.full(len(table), np.nan)
+    if kind is Interval.WILSON:
+        bounds = wilson_bounds(top[possible], bottom[possible], CONFIDENCE)
+    else:
+        bounds = tuple(side / bottom[possible] for side in count_bounds(top[possible], CONFIDENCE))
+    lower[possible], upper[possible] = bounds
+    drawn = table["value"].notna().to_numpy() & possible
+    return table.assign(
+        lower=np.where(drawn, lower * per, table["lower"].to_numpy(dtype=float)),
+        upper=np.where(drawn, upper * per, table["upper"].to_numpy(dtype=float)),
+    )
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """The figures that a producer gives for the territories themselves, aligned on them."""
+
+    told: np.ndarray
+    values: np.ndarray
+    masked: np.ndarray
+    estimated: np.ndarray
+
+
+def own_figures(ground: Ground, column: str) -> OwnFigures | None:
+    """The producer's own figures of a column for these territories; None when it has none."""
+    own = ground.own.get(column)
+    if own is None or own.empty:
+        return None
+    rows = own.reindex(ground.territories.table.index)
+    status = rows["status"].astype("object")
+    values = rows["value"].to_numpy(dtype=float)
+    masked = (status == Status.MASKED.value).to_numpy()
+    return OwnFigures(
+        told=~np.isnan(values) | masked,
+        values=values,
+        masked=masked,
+        estimated=(status == Status.ESTIMATED.value).to_numpy(),
+    )
