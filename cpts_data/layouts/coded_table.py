@@ -1,68 +1,108 @@
-"""Delimited texts of millions of lines: columns as few distinct values, read by PyArrow.
+"""Columns of millions of rows as positions into their few distinct values, and tables of them.
 
-Text columns stay dictionaries from the file to the table (:class:`Texts`), so that repairing a code
-or refusing a word looks at its distinct values only, and the tables are categorical. Measured by
-``benchmarks/pathologies.py``.
+A text column stays so from the file to the table: repairing a code or refusing a word looks at its
+distinct values only, and the tables are categorical. Columns are read by
+:mod:`cpts_data.layouts.large_texts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 
-from cpts_data import french
-from cpts_data.contracts import ContractError, Fault, Faults, Source, check
-from cpts_data.received import encoding_of, head_of, to_number
+from cpts_data.contracts import Faults, Source, check
 
-_BLOCK = 1 << 23
 _MEND = "reprenez le fichier publié par le producteur, sans le modifier."
 _SPARSE = 20
 _LOOKED_AT = 10_000
 
 
-class Texts:
-    """A text column as its distinct values and, row by row, the rank of the value among them."""
+@dataclass(frozen=True)
+class Coded:
+    """A column as positions into its few distinct values (-1 where it has none)."""
 
-    def __init__(self, column: pa.ChunkedArray) -> None:
-        distinct: dict[str, int] = {}
-        lookups = []
-        for chunk in column.chunks:
-            values = chunk.dictionary.to_pylist()
-            lookups.append([distinct.setdefault(value, len(distinct)) for value in values])
-        self.values = list(distinct)
-        self.ranks = np.empty(len(column), dtype=_width(len(distinct)))
-        start = 0
-        for chunk, lookup in zip(column.chunks, lookups, strict=True):
-            ranks = np.array(lookup, dtype=self.ranks.dtype)
-            np.take(ranks, chunk.indices, out=self.ranks[start : start + len(chunk)])
-            start += len(chunk)
+    codes: np.ndarray
+    values: pd.Series
+
+    def recoded(self, values: pd.Series) -> Coded:
+        """The same rows under other values (one per present value; missing ones become -1)."""
+        positions, distinct = pd.factorize(values)
+        table = np.append(positions, -1).astype(width_for(len(distinct)))
+        return Coded(table[self.codes], pd.Series(distinct, dtype="string"))
+
+    def rows(self, chosen: np.ndarray) -> Coded:
+        """Only the chosen rows."""
+        return Coded(self.codes[chosen], self.values)
+
+    def category(self) -> pd.Categorical:
+        """As a pandas categorical."""
+        kind = pd.CategoricalDtype(pd.Index(self.values))
+        return pd.Categorical.from_codes(self.codes, dtype=kind, validate=False)
 
     def as_category(self, ours: Sequence[str | None]) -> pd.Categorical:
-        """The column with ``ours`` in place of its distinct values; ``None`` is missing."""
+        """As a categorical, with ``ours`` in place of its distinct values; ``None`` is missing."""
         categories = list(dict.fromkeys(value for value in ours if value is not None))
         if list(ours) == categories:
-            return categorical(self.ranks, categories)
-        return categorical(ranks_of(ours, categories)[self.ranks], categories)
+            return categorical(self.codes, categories)
+        return categorical(ranks_of(ours, categories)[self.codes], categories)
 
-    def stripped(self) -> pd.Categorical:
-        """The column without the blanks around its values; empty is missing."""
-        return self.as_category([value.strip() or None for value in self.values])
+    def filled(self) -> pd.Categorical:
+        """As a categorical where an empty text is missing."""
+        return self.as_category([value or None for value in self.values])
+
+    def text(self) -> pd.Series:
+        """As a column of text."""
+        indices = pa.array(self.codes.astype("int32", copy=False), mask=self.codes < 0)
+        array = pa.DictionaryArray.from_arrays(indices, pa.array(self.values, pa.large_string()))
+        return pd.Series(pd.arrays.ArrowStringArray(array.cast(pa.large_string())))
+
+
+def coded(column: pa.ChunkedArray) -> Coded:
+    """Code a column of PyArrow text; values are stripped of their outer blanks."""
+    if pa.types.is_dictionary(column.type):
+        encoded = column.unify_dictionaries()
+    else:
+        encoded = column.dictionary_encode()  # which makes one dictionary for all chunks
+    codes = [chunk.indices.to_numpy() for chunk in encoded.chunks]
+    values = encoded.chunk(0).dictionary.to_pylist() if codes else []
+    raw = Coded(
+        np.concatenate([np.empty(0, dtype=np.int32), *codes]), pd.Series(values, dtype="string")
+    )
+    stripped = raw.values.str.strip()
+    return raw if stripped.equals(raw.values) else raw.recoded(stripped)
+
+
+def joint(*columns: Coded) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Number the distinct combinations of columns: one number per row, and their own codes."""
+    key = np.zeros(len(columns[0].codes), dtype="int64")
+    for column in columns:
+        key *= len(column.values) + 1
+        key += column.codes
+        key += 1
+    numbers, distinct = pd.factorize(key)
+    parts = []
+    for column in reversed(columns):
+        distinct, codes = np.divmod(distinct, len(column.values) + 1)
+        parts.append(codes - 1)
+    return numbers, parts[::-1]
 
 
 @dataclass(frozen=True)
 class CodedTable:
-    """The columns read: texts by name, numbers by name (NaN where empty), line of the first row."""
+    """The columns read, by name: coded texts, plain texts, numbers (NaN where empty).
 
-    texts: dict[str, Texts]
+    ``first_line`` is the line of the file that holds the first of the ``rows``.
+    """
+
+    texts: dict[str, Coded]
+    cells: dict[str, pa.ChunkedArray]
     numbers: dict[str, np.ndarray]
     first_line: int
+    rows: int
     faults: Faults
 
     def known(self, name: str, ours: Callable[[str], str | None], expected: str) -> pd.Categorical:
@@ -72,153 +112,50 @@ class CodedTable:
         for rank, value in enumerate(translated):
             if value is None:
                 found = f"« {column.values[rank]} »" if column.values[rank] else "une case vide"
-                line = self.line_of(column.ranks, rank)
+                line = self.line_of(column.codes, rank)
                 self.faults.add(found, expected, _MEND, row=line, column=name)
         return column.as_category(translated)
 
     def pairs(self, first: str, second: str) -> tuple[pd.DataFrame, np.ndarray]:
         """Distinct pairs of two columns, and the rank of each row's pair among them."""
         one, two = self.texts[first], self.texts[second]
-        places = one.ranks.astype(np.int32) * len(two.values) + two.ranks
-        held = np.flatnonzero(np.bincount(places))
+        size = len(one.values) * len(two.values)
+        places = one.codes.astype(np.int32 if size < 2**31 else np.int64)
+        places = places * len(two.values) + two.codes
+        if size > _SPARSE * len(places) + 1_000_000:
+            held, number = np.unique(places, return_inverse=True)
+        else:
+            held = np.flatnonzero(np.bincount(places))
+            ranks = np.zeros(int(held[-1]) + 1, dtype=width_for(len(held)))
+            ranks[held] = np.arange(len(held))
+            number = ranks[places]
         found = {
-            first: [one.values[place // len(two.values)] for place in held],
-            second: [two.values[place % len(two.values)] for place in held],
+            first: one.values.iloc[held // len(two.values)].to_numpy(),
+            second: two.values.iloc[held % len(two.values)].to_numpy(),
         }
-        number = np.zeros(int(held[-1]) + 1, dtype=_width(len(held)))
-        number[held] = np.arange(len(held))
-        return pd.DataFrame(found, dtype="string"), number[places]
+        return pd.DataFrame(found, dtype="string"), number
 
-    def line_of(self, ranks: np.ndarray, rank: int) -> int:
-        """Line of the file where a rank is first met."""
-        return int(np.argmax(ranks == rank)) + self.first_line
+    def line_of(self, codes: np.ndarray, code: int) -> int:
+        """Line of the file where a value is first met."""
+        return int(np.argmax(codes == code)) + self.first_line
 
 
-def _width(size: int) -> type[np.signedinteger]:
+def width_for(size: int) -> type[np.signedinteger]:
+    """The smallest integers that number so many values, -1 and one more."""
     return np.int8 if size < 127 else np.int16 if size < 32_767 else np.int32
 
 
-def categorical(ranks: np.ndarray, categories: Sequence[str]) -> pd.Categorical:
+def categorical(codes: np.ndarray, categories: Sequence[str]) -> pd.Categorical:
     """Make a text column of ranks among categories (-1 is missing)."""
     kind = pd.CategoricalDtype(pd.Index(list(categories), dtype="str"))
-    return pd.Categorical.from_codes(ranks, dtype=kind, validate=False)
+    return pd.Categorical.from_codes(codes, dtype=kind, validate=False)
 
 
 def ranks_of(values: Iterable[str | None], known: Sequence[str]) -> np.ndarray:
     """Rank of each value among the known ones, -1 for another, in the smallest integers."""
     places = {value: rank for rank, value in enumerate(known)}
     found = [-1 if value is None else places.get(value, -1) for value in values]
-    return np.array(found, dtype=_width(len(known)))
-
-
-def read_coded_table(
-    path: Path,
-    labels: Sequence[str],
-    *,
-    texts: Sequence[str],
-    numbers: Sequence[str],
-    faults: Faults,
-    masks: Sequence[str] = (),
-    header_line: int = 0,
-) -> CodedTable:
-    """Read some columns of a delimited text of any size.
-
-    ``labels`` names all the columns of the file, in order; ``texts`` and ``numbers`` are those to
-    read. Empty numbers and the producer's ``masks`` become NaN; any other token is a fault, as is a
-    line of another width. Raises :class:`~cpts_data.contracts.ContractError` with all faults.
-    """
-    layout = _Layout(path, tuple(labels), head_of(path).separator, header_line, tuple(masks))
-    kept = dict.fromkeys(texts, pa.dictionary(pa.int32(), pa.string()))
-    encoding = head_of(path).encoding
-    for kind in (pa.int64(), pa.float64(), pa.string()):
-        try:
-            raw = _cells(layout, kept | dict.fromkeys(numbers, kind), encoding, faults)
-        except pa.ArrowInvalid as error:
-            # A number that PyArrow refuses, or bytes that are not of the encoding of the head.
-            encoding, reason = encoding_of(path), error
-            continue
-        if not any(_holds_words(raw[name]) for name in numbers):
-            break
-    else:
-        found = "un fichier que l'on ne peut pas couper en colonnes"
-        raise ContractError([Fault(path.name, found, layout.expected, _MEND)]) from reason
-    first_line = header_line + 2
-    values = {name: _floats(raw[name], name, layout, faults) for name in numbers}
-    faults.raise_if_any()
-    return CodedTable({name: Texts(raw[name]) for name in texts}, values, first_line, faults)
-
-
-@dataclass(frozen=True)
-class _Layout:
-    path: Path
-    labels: tuple[str, ...]
-    separator: str
-    header_line: int
-    masks: tuple[str, ...]
-
-    @property
-    def expected(self) -> str:
-        columns = french.count_of(len(self.labels), "colonne")
-        return f"{columns} séparées par « {self.separator} »"
-
-
-def _cells(
-    layout: _Layout,
-    types: dict[str, pa.DataType],
-    encoding: str,
-    faults: Faults,
-    threads: bool = True,
-) -> pa.Table:
-    """Cut the file into columns; lines of another width are faults."""
-    bad: list[pa_csv.InvalidRow] = []
-
-    def note(row: pa_csv.InvalidRow) -> str:
-        bad.append(row)
-        return "skip"
-
-    table = pa_csv.read_csv(
-        layout.path,
-        read_options=pa_csv.ReadOptions(
-            column_names=list(layout.labels),
-            skip_rows=layout.header_line + 1,
-            block_size=_BLOCK,
-            use_threads=threads,
-            encoding="utf8" if encoding.startswith("utf") else encoding,
-        ),
-        parse_options=pa_csv.ParseOptions(delimiter=layout.separator, invalid_row_handler=note),
-        convert_options=pa_csv.ConvertOptions(
-            include_columns=list(types), column_types=types, null_values=["", *layout.masks]
-        ),
-    )
-    if bad and threads:
-        # Only a single thread knows the numbers of the lines.
-        return _cells(layout, types, encoding, faults, threads=False)
-    for row in bad:
-        found = french.count_of(row.actual_columns, "colonne")
-        faults.add(found, layout.expected, _MEND, row=row.number)
-    if not table.num_rows:
-        faults.add("aucune ligne de données", "au moins une ligne", _MEND)
-    faults.raise_if_any()
-    return table
-
-
-def _holds_words(column: pa.ChunkedArray) -> bool:
-    """Whether PyArrow read words as numbers: « nan » and « inf » are no figures of a producer."""
-    if not pa.types.is_floating(column.type):
-        return False
-    return pc.all(pc.is_finite(column)).as_py() is False
-
-
-def _floats(column: pa.ChunkedArray, name: str, layout: _Layout, faults: Faults) -> np.ndarray:
-    """The numbers of a column, NaN where it is empty; texts are looked at one by one."""
-    if pa.types.is_string(column.type):
-        cells = pd.Series(column.to_pandas(), dtype="string")
-        lines = pd.Series(np.arange(len(cells)) + layout.header_line + 2)
-        masks = dict.fromkeys(layout.masks, "masque")
-        return to_number(cells, faults, name, lines, markers=masks)[0].to_numpy()
-    return np.concatenate(
-        [chunk.to_numpy(zero_copy_only=False) for chunk in column.chunks], dtype=np.float64
-    )
+    return np.array(found, dtype=width_for(len(known)))
 
 
 def check_coded(table: pd.DataFrame, source: Source, faults: Faults, first_line: int) -> None:

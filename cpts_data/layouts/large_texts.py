@@ -1,5 +1,12 @@
 """Delimited texts of millions of lines: only the needed columns, by PyArrow, in parallel blocks.
 
+Whole lines are taken four megabytes at a time, cut and converted by PyArrow on every processor, and
+only what is wanted of a block is kept: the file is never in memory. Texts become
+:class:`~cpts_data.layouts.coded_table.Coded` columns on the way, so that repairing a code or
+refusing a word looks at its few distinct values. DuckDB and Polars were tried on the same files:
+they cut lines as fast, and coding their columns afterwards takes what they had gained
+(``benchmarks/rpps.py``, ``benchmarks/pathologies.py``).
+
 The columns are known by their position, so that accents and typographic apostrophes of a header
 never matter here. A line that has not the width of the others is never skipped: it is told.
 """
@@ -7,28 +14,39 @@ never matter here. A line that has not the width of the others is never skipped:
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from cpts_data import french
 from cpts_data.contracts import ContractError, Fault, Faults
+from cpts_data.layouts.coded_table import Coded, CodedTable, width_for
 from cpts_data.received import head_of, refuse_unreadable, to_number
 
 BLOCK_SIZE = 4 << 20
+LONGEST_LINE = 1 << 20
 # What tools write for « no number »; a producer's own signs are for its reader to declare.
-_NO_NUMBER = ("", "NA", "NaN", "nan", "inf", "Inf", "None", "null")
+NO_NUMBER = ("", "NA", "NaN", "nan", "inf", "Inf", "None", "null")
 _ORIGINAL = "reprenez le fichier d'origine, sans le modifier dans un tableur."
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a large text is cut: ``header`` is its first line, ``width`` the cells of a data line."""
+    """How a large text is cut: ``header`` is its header, ``width`` the cells of a data line.
+
+    ``start`` is the place in the file of the first data line, ``first_line`` its number.
+    """
 
     path: Path
     separator: str
@@ -37,36 +55,54 @@ class Layout:
     width: int
     quoted: bool = True
     decimal_point: str = "."
+    start: int = 0
+    first_line: int = 2
+
+    @property
+    def expected(self) -> str:
+        """The cells of a line, in French."""
+        return f"{french.count_of(self.width, 'colonne')} séparées par « {self.separator} »"
 
 
-def layout_of(path: Path) -> Layout:
+def layout_of(path: Path, header_line: int = 0) -> Layout:
     """Look at the beginning of a large text; quotes mean nothing in a « | » file.
 
-    A header may have one empty name more, or one fewer, than the lines have cells (a separator at
-    the end of lines). Raises :class:`ContractError` when the file is no delimited text or has no
-    data line.
+    ``header_line`` counts from 0, blank lines apart. A header may have one empty name more, or one
+    fewer, than the lines have cells (a separator at the end of lines). Raises
+    :class:`ContractError` when the file is no delimited text or has no data line.
     """
     head = head_of(path)
     refuse_unreadable(head)
-    if head.kind != "csv" or len(head.rows) < 2:
+    if head.kind != "csv" or len(head.rows) < header_line + 2:
         found = "un en-tête sans aucune ligne de données" if head.rows else "un autre type"
         fault = Fault(path.name, found, "un texte à colonnes, avec ses données", _ORIGINAL)
         raise ContractError([fault])
-    header, width = head.rows[0], len(head.rows[1])
-    extra = header[width:] if len(header) > width else head.rows[1][len(header) :]
+    start, first_line = _data_start(path, header_line)
+    header, first = head.rows[header_line], head.rows[header_line + 1]
+    width = len(first)
+    extra = header[width:] if len(header) > width else first[len(header) :]
     if any(extra) or len(extra) > 1:
-        fault = Fault(
-            path.name,
-            french.count_of(width, "colonne"),
-            f"{french.count_of(len(header), 'colonne')}, comme l'en-tête",
-            _ORIGINAL,
-            2,
-        )
-        raise ContractError([fault])
-    cells = [cell for row in head.rows[1:] for cell in row]
+        expected = f"{french.count_of(len(header), 'colonne')}, comme l'en-tête"
+        found = french.count_of(width, "colonne")
+        raise ContractError([Fault(path.name, found, expected, _ORIGINAL, first_line)])
+    cells = [cell for row in head.rows[header_line + 1 :] for cell in row]
     comma = head.separator != "," and any(_is_comma_decimal(cell) for cell in cells)
     quoted, point = head.separator != "|", "," if comma else "."
-    return Layout(path, head.separator, head.encoding, header, width, quoted, point)
+    return Layout(
+        path, head.separator, head.encoding, header, width, quoted, point, start, first_line
+    )
+
+
+def _data_start(path: Path, header_line: int) -> tuple[int, int]:
+    """Where the first data line begins, and its number; the first lines are looked at as bytes."""
+    with path.open("rb") as stream:
+        begin = stream.read(BLOCK_SIZE)
+    waiting = header_line + 1
+    for number, line in enumerate(_LINE.finditer(begin), start=2):
+        waiting -= bool(line.group().strip(b"\xef\xbb\xbf \t\r\n"))
+        if not waiting:
+            return line.end(), number
+    return len(begin), 2
 
 
 def _is_comma_decimal(cell: str) -> bool:
@@ -76,161 +112,269 @@ def _is_comma_decimal(cell: str) -> bool:
 
 def read_columns(
     layout: Layout,
-    wanted: Mapping[str, int],
-    numbers: Collection[str] = (),
-    categories: Collection[str] = (),
-) -> pa.Table:
-    """Read some columns of a large text: ``wanted`` maps our name to a position (from 0).
+    texts: Mapping[str, int],
+    *,
+    cells: Mapping[str, int] | None = None,
+    numbers: Mapping[str, int] | None = None,
+    no_number: Sequence[str] = NO_NUMBER,
+    number_type: type[np.floating] = np.float64,
+    faults: Faults | None = None,
+) -> CodedTable:
+    """Read some columns of a large text: each mapping is our name to a position (from 0).
 
-    Columns named in ``numbers`` come as float32 (null where empty), the others as text, empty
-    cells as ``""``; those named in ``categories`` as a dictionary, which spares memory where few
-    values follow one another. Raises :class:`ContractError` with every line that has not the right
-    number of cells, or every cell of a number column that is no number.
+    ``texts`` come coded, stripped of their outer blanks, empty cells as ``""``; ``cells`` as plain
+    PyArrow text, cheaper where nearly every row has its own; ``numbers`` as floats, NaN where the
+    file is empty or says one of ``no_number``. Values are numbered in the order of the file.
+
+    Raises :class:`ContractError` with every line that has not the right number of cells, or every
+    cell of a number column that is no number.
     """
+    faults = Faults(layout.path.name) if faults is None else faults
+    wanted = _Wanted(dict(texts), dict(cells or {}), dict(numbers or {}), tuple(no_number))
     try:
-        return _read(layout, wanted, numbers, categories)
-    except pa.ArrowInvalid as error:
-        reason = str(error)
-    if "UTF8" in reason.upper().replace("-", ""):
-        return read_columns(replace(layout, encoding="cp1252"), wanted, numbers, categories)
-    if numbers and "conversion error" in reason:
-        return _read_by_text(layout, wanted, numbers)
-    raise ContractError(_wrong_lines(layout))
-
-
-def _read(
-    layout: Layout,
-    wanted: Mapping[str, int],
-    numbers: Collection[str],
-    categories: Collection[str],
-) -> pa.Table:
-    types = {
-        str(position): pa.float32()
-        if name in numbers
-        else pa.dictionary(pa.int32(), pa.string())
-        if name in categories
-        else pa.string()
-        for name, position in wanted.items()
-    }
-    encoding = "utf8" if layout.encoding.startswith("utf-8") else layout.encoding
-    table = pacsv.read_csv(
-        layout.path,
-        pacsv.ReadOptions(
-            block_size=BLOCK_SIZE,
-            column_names=[str(position) for position in range(layout.width)],
-            skip_rows=1,
-            encoding=encoding,
-        ),
-        pacsv.ParseOptions(delimiter=layout.separator, quote_char='"' if layout.quoted else False),
-        pacsv.ConvertOptions(
-            include_columns=[str(position) for position in wanted.values()],
-            column_types=types,
-            null_values=list(_NO_NUMBER),
-            strings_can_be_null=False,
-            decimal_point=layout.decimal_point,
-        ),
-    )
-    return table.rename_columns(list(wanted))
-
-
-def _read_by_text(layout: Layout, wanted: Mapping[str, int], numbers: Collection[str]) -> pa.Table:
-    """Convert the numbers cell by cell, to accept what is one and to tell what is none."""
-    table = _read(layout, wanted, (), ())
-    faults = Faults(layout.path.name)
-    lines = pd.Series(range(2, table.num_rows + 2))
-    markers = dict.fromkeys(_NO_NUMBER, "manquant")
-    for name in numbers:
-        texts = table[name].to_pandas()
-        values, _ = to_number(texts, faults, layout.header[wanted[name]], lines, markers=markers)
-        position = table.schema.get_field_index(name)
-        table = table.set_column(position, name, pa.array(values, pa.float32(), from_pandas=True))
+        reading = _Reading(layout, wanted, number_type)
+        blocks = reading.run()
+    except _WrongBytesError:
+        # Some bytes, far in the file, are not of the encoding of its head.
+        layout = replace(layout, encoding="cp1252")
+        reading = _Reading(layout, wanted, number_type)
+        blocks = reading.run()
+    rows = sum(block.rows for block in blocks)
+    if not rows:
+        faults.add("aucune ligne de données", "au moins une ligne", "vérifiez le fichier reçu.")
+        faults.raise_if_any()
+    table = CodedTable({}, {}, {}, layout.first_line, rows, faults)
+    for name in wanted.texts:
+        codes = np.concatenate([block.codes.pop(name) for block in blocks])
+        table.texts[name] = Coded(codes, pd.Series(list(reading.distinct[name]), dtype="string"))
+    for name in wanted.cells:
+        table.cells[name] = pa.chunked_array([block.cells.pop(name) for block in blocks])
+    for name in wanted.numbers:
+        table.numbers[name] = _numbers(blocks, name, layout, wanted, faults).astype(
+            number_type, copy=False
+        )
     faults.raise_if_any()
     return table
+
+
+class _WrongBytesError(Exception):
+    """Bytes that are not of the encoding."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The columns to read, by name: their positions; and the signs of « no number »."""
+
+    texts: dict[str, int]
+    cells: dict[str, int]
+    numbers: dict[str, int]
+    no_number: tuple[str, ...]
+
+    def types(self, number: pa.DataType) -> dict[str, pa.DataType]:
+        """What each position is converted to, one kind for one position."""
+        coded = dict.fromkeys(self.texts.values(), pa.dictionary(pa.int32(), pa.string()))
+        plain = dict.fromkeys(self.cells.values(), pa.string())
+        kinds = coded | plain | dict.fromkeys(self.numbers.values(), number)
+        return {str(position): kind for position, kind in kinds.items()}
+
+
+@dataclass
+class _Block:
+    """What is kept of a block; numbers that are not all numbers are kept as text."""
+
+    rows: int = 0
+    codes: dict[str, np.ndarray] = field(default_factory=dict)
+    cells: dict[str, pa.Array] = field(default_factory=dict)
+    numbers: dict[str, np.ndarray | pa.Array] = field(default_factory=dict)
+
+
+class _Reading:
+    """One reading of a file by several threads, which take its blocks in turn."""
+
+    def __init__(self, layout: Layout, wanted: _Wanted, number_type: type[np.floating]) -> None:
+        self.layout, self.wanted = layout, wanted
+        self.number = pa.from_numpy_dtype(np.dtype(number_type))
+        self.distinct: dict[str, dict[str, int]] = {name: {} for name in wanted.texts}
+        self._blocks: dict[int, _Block] = {}
+        self._file = threading.Lock()
+        self._taken, self._rest = 0, b""
+        # Values are numbered block after block, so that a file always gives the same numbers.
+        self._turn = threading.Condition()
+        self._numbered, self._stopped = 0, False
+
+    def run(self) -> list[_Block]:
+        """Read the whole file; its blocks in order."""
+        workers = pa.cpu_count()
+        with self.layout.path.open("rb", buffering=0) as stream:
+            stream.seek(self.layout.start)
+            with ThreadPoolExecutor(workers) as pool:
+                for done in [pool.submit(self._work, stream) for _ in range(workers)]:
+                    done.result()
+        return [self._blocks[number] for number in sorted(self._blocks)]
+
+    def _work(self, stream: BinaryIO) -> None:
+        try:
+            while not self._stopped and (taken := self._take(stream)) is not None:
+                self._blocks[taken[0]] = self._kept(*taken)
+        except BaseException:
+            with self._turn:
+                # Nobody waits for a block that failed.
+                self._stopped = True
+                self._turn.notify_all()
+            raise
+
+    def _take(self, stream: BinaryIO) -> tuple[int, pa.Buffer] | None:
+        """The next whole lines of the file, with the number of the block."""
+        with self._file:
+            content, cut, more = self._rest, 0, b"-"
+            while more and not cut:
+                more = stream.read(BLOCK_SIZE)
+                content += more
+                cut = content.rfind(b"\n") + 1 if more else len(content)
+                if not cut and len(content) > LONGEST_LINE:
+                    cut = content.rfind(b"\r", 0, -1) + 1
+                    if not cut:
+                        raise ContractError(_wrong_lines(self.layout))
+            self._rest = content[cut:]
+            if not content:
+                return None
+            self._taken += 1
+            return self._taken - 1, pa.py_buffer(content).slice(0, cut)
+
+    def _kept(self, number: int, content: pa.Buffer) -> _Block:
+        if not self.layout.encoding.startswith("utf"):
+            text = content.to_pybytes().decode(self.layout.encoding, errors="replace")
+            content = pa.py_buffer(text.encode())
+        table = self._cut(content)
+        block = _Block(table.num_rows)
+        for name, position in self.wanted.cells.items():
+            block.cells[name] = _whole(table[str(position)])
+        for name, position in self.wanted.numbers.items():
+            column = _whole(table[str(position)])
+            is_text = pa.types.is_string(column.type)
+            block.numbers[name] = column if is_text else column.to_numpy(zero_copy_only=False)
+        columns = {name: _whole(table[str(place)]) for name, place in self.wanted.texts.items()}
+        for name, lookup in self._numbered_values(number, columns).items():
+            ranks = np.array(lookup, dtype=width_for(len(self.distinct[name])))
+            block.codes[name] = ranks[columns[name].indices.to_numpy()]
+        return block
+
+    def _cut(self, content: pa.Buffer) -> pa.Table:
+        """Cut a block into columns; numbers stay texts where one cell is no number."""
+        try:
+            table = self._parsed(content, self.number)
+            words = self.wanted.numbers and any(
+                pc.all(pc.is_finite(table[str(place)])).as_py() is False
+                for place in self.wanted.numbers.values()
+            )
+            return self._parsed(content, pa.string()) if words else table
+        except pa.ArrowInvalid as error:
+            reason = str(error)
+        if "conversion error" in reason and "UTF8" not in reason.upper() and self.wanted.numbers:
+            try:
+                return self._parsed(content, pa.string())
+            except pa.ArrowInvalid as error:
+                reason = str(error)
+        if "UTF8" in reason.upper() and self.layout.encoding.startswith("utf"):
+            raise _WrongBytesError
+        raise ContractError(_wrong_lines(self.layout))
+
+    def _parsed(self, content: pa.Buffer, number: pa.DataType) -> pa.Table:
+        types = self.wanted.types(number)
+        return pacsv.read_csv(
+            pa.BufferReader(content),
+            pacsv.ReadOptions(
+                use_threads=False,
+                block_size=content.size + 1,
+                column_names=[str(position) for position in range(self.layout.width)],
+            ),
+            pacsv.ParseOptions(
+                delimiter=self.layout.separator, quote_char='"' if self.layout.quoted else False
+            ),
+            pacsv.ConvertOptions(
+                include_columns=list(types),
+                column_types=types,
+                null_values=list(self.wanted.no_number),
+                strings_can_be_null=False,
+                decimal_point=self.layout.decimal_point,
+            ),
+        )
+
+    def _numbered_values(self, number: int, columns: Mapping[str, pa.Array]) -> dict[str, list]:
+        """The number of each distinct value of a block, once the blocks before have theirs."""
+        values = {
+            name: [value.strip() for value in column.dictionary.to_pylist()]
+            for name, column in columns.items()
+        }
+        lookups = {}
+        with self._turn:
+            self._turn.wait_for(lambda: self._numbered == number or self._stopped)
+            for name, found in values.items():
+                known = self.distinct[name]
+                lookups[name] = [known.setdefault(value, len(known)) for value in found]
+            self._numbered += 1
+            self._turn.notify_all()
+        return lookups
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column of one block as one array."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _numbers(
+    blocks: Sequence[_Block], name: str, layout: Layout, wanted: _Wanted, faults: Faults
+) -> np.ndarray:
+    """The numbers of a column; texts are looked at one by one and those that are none are told."""
+    line, found = layout.first_line, []
+    for block in blocks:
+        values = block.numbers.pop(name)
+        if isinstance(values, pa.Array):
+            lines = pd.Series(np.arange(line, line + block.rows))
+            signs = {sign: "manquant" for sign in wanted.no_number if sign}
+            label = layout.header[wanted.numbers[name]]
+            texts = pd.Series(values.to_pandas(), dtype="string")
+            values = to_number(texts, faults, label, lines, markers=signs)[0].to_numpy()
+        found.append(values)
+        line += block.rows
+    return np.concatenate(found)
 
 
 def _wrong_lines(layout: Layout) -> list[Fault]:
     """Every line that has not the width of the first one."""
     faults = Faults(layout.path.name)
-    expected = f"{french.count_of(layout.width, 'colonne')} séparées par « {layout.separator} »"
-    number = 1
+    number = layout.first_line - 1
     try:
         for number, width in _widths(layout):
             if width != layout.width:
-                faults.add(french.count_of(width, "colonne"), expected, _ORIGINAL, row=number)
+                faults.add(
+                    french.count_of(width, "colonne"), layout.expected, _ORIGINAL, row=number
+                )
             if faults.full:
                 break
     except csv.Error:
-        faults.add("une ligne démesurée", expected, _ORIGINAL, row=number + 1)
+        faults.add("une ligne démesurée", layout.expected, _ORIGINAL, row=number + 1)
     if not faults.found:
         found = "des lignes que l'on ne peut pas couper en colonnes, ou un guillemet jamais fermé"
-        faults.add(found, expected, _ORIGINAL)
+        faults.add(found, layout.expected, _ORIGINAL)
     return faults.found
 
 
 def _widths(layout: Layout) -> Iterator[tuple[int, int]]:
     """Line number and number of cells of each data line, blank lines left out."""
-    encoding = layout.encoding
-    with layout.path.open(encoding=encoding, errors="replace", newline="") as stream:
-        if layout.quoted:
-            reader = csv.reader(stream, delimiter=layout.separator)
-            for row in reader:
-                if row and reader.line_num > 1:
-                    yield reader.line_num, len(row)
-            return
-        for number, line in enumerate(stream, start=1):
-            if number > 1 and line.strip():
+    with layout.path.open(encoding=layout.encoding, errors="replace", newline=None) as stream:
+        lines = enumerate(iter(lambda: stream.readline(LONGEST_LINE), ""), start=1)
+        for number, line in lines:
+            if len(line) >= LONGEST_LINE:
+                raise csv.Error("line too long")
+            if number < layout.first_line or not line.strip():
+                continue
+            if layout.quoted and '"' in line:
+                reader = csv.reader([line], delimiter=layout.separator)
+                yield number, len(next(reader))
+            else:
                 yield number, line.count(layout.separator) + 1
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A column as positions into its few distinct values (-1 where it has none)."""
-
-    codes: np.ndarray
-    values: pd.Series
-
-    def recoded(self, values: pd.Series) -> Coded:
-        """The same rows under other values (one per present value; missing ones become -1)."""
-        positions, distinct = pd.factorize(values)
-        table = np.append(positions, -1).astype("int32")
-        return Coded(table[self.codes], pd.Series(distinct, dtype="string"))
-
-    def rows(self, chosen: np.ndarray) -> Coded:
-        """Only the chosen rows."""
-        return Coded(self.codes[chosen], self.values)
-
-    def category(self) -> pd.Categorical:
-        """As a pandas categorical."""
-        return pd.Categorical.from_codes(self.codes, pd.Index(self.values))
-
-    def text(self) -> pd.Series:
-        """As a column of text."""
-        missing = self.codes < 0
-        indices = pa.array(self.codes.astype("int32", copy=False), mask=missing)
-        array = pa.DictionaryArray.from_arrays(indices, pa.array(self.values, pa.large_string()))
-        return pd.Series(pd.arrays.ArrowStringArray(array.cast(pa.large_string())))
-
-
-def coded(column: pa.ChunkedArray) -> Coded:
-    """Code a column of text; values are stripped of their outer blanks."""
-    if pa.types.is_dictionary(column.type):
-        encoded = column.unify_dictionaries().combine_chunks()
-    else:
-        encoded = column.dictionary_encode().combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = pa.concat_arrays(encoded.chunks)
-    values = pd.Series(encoded.dictionary.to_pylist(), dtype="string").str.strip()
-    return Coded(encoded.indices.to_numpy(), values)
-
-
-def joint(*columns: Coded) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Number the distinct combinations of columns: one number per row, and their own codes."""
-    key = np.zeros(len(columns[0].codes), dtype="int64")
-    for column in columns:
-        key = key * (len(column.values) + 1) + column.codes + 1
-    numbers, distinct = pd.factorize(key)
-    parts = []
-    for column in reversed(columns):
-        distinct, codes = np.divmod(distinct, len(column.values) + 1)
-        parts.append(codes - 1)
-    return numbers, parts[::-1]

@@ -7,10 +7,12 @@ only the size of the coordinates does.
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
+import pyproj
 import shapely
 
 from cpts_data.contracts import ContractError, Fault
@@ -47,22 +49,63 @@ def projection_of(bounds: tuple[float, float, float, float]) -> int | None:
     return None
 
 
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    shapely.errors.ShapelyError,
+    pyproj.exceptions.ProjError,
+    ValueError,
+    OverflowError,
+)
+
+
+def opened(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
+    """Open a GeoJSON file or a layer of a GeoPackage as it is.
+
+    Raises :class:`~cpts_data.contracts.ContractError` when it is damaged: cut, a ring that does not
+    close, coordinates that are no numbers, no geometry at all.
+    """
+    try:
+        with warnings.catch_warnings():
+            # GDAL tells each oddity in English; what matters is checked on the shapes.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            raw = gpd.read_file(path, layer=layer) if layer else gpd.read_file(path)
+        if isinstance(raw, gpd.GeoDataFrame):
+            return raw
+    except _UNREADABLE as error:
+        raise ContractError([_damaged(path)]) from error
+    raise ContractError([_damaged(path)])
+
+
+def in_degrees(path: Path, raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bring a layer to WGS 84.
+
+    Raises :class:`~cpts_data.contracts.ContractError` when its coordinates are out of
+    its projection.
+    """
+    try:
+        return raw.to_crs(WGS84)
+    except _UNREADABLE as error:
+        bounds = tuple(float(value) for value in raw.total_bounds)
+        raise ContractError([_untold(path, bounds)]) from error
+
+
+def _damaged(path: Path) -> Fault:
+    return Fault(
+        path.name,
+        "un fichier géographique incomplet ou endommagé",
+        "un fichier GeoJSON ou GeoPackage complet, avec ses contours",
+        "téléchargez-le de nouveau.",
+    )
+
+
 def read_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
     """Read a GeoJSON file or a layer of a GeoPackage, in WGS 84, shapes made valid.
 
     Raises :class:`~cpts_data.contracts.ContractError` when the file is damaged or its projection
     can be told neither by its ``crs`` member nor by its coordinates.
     """
-    try:
-        raw = gpd.read_file(path, layer=layer) if layer else gpd.read_file(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        fault = Fault(
-            path.name,
-            "un fichier géographique incomplet ou endommagé",
-            "un fichier GeoJSON ou GeoPackage complet",
-            "téléchargez-le de nouveau.",
-        )
-        raise ContractError([fault]) from error
+    raw = opened(path, layer)
     if not len(raw) or raw.geometry.isna().all():
         fault = Fault(
             path.name, "une couche vide", "des contours", "vérifiez l'export de la couche."
@@ -76,7 +119,7 @@ def read_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
         if found is None:
             raise ContractError([_untold(path, bounds)])
         raw = raw.set_crs(found, allow_override=True)
-    raw = raw.to_crs(WGS84)
+    raw = in_degrees(path, raw)
     shapes = raw.geometry.to_numpy()
     invalid = ~shapely.is_valid(shapes)
     if invalid.any():

@@ -37,10 +37,11 @@ _NIR = re.compile(
 )
 _DATE = r"(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2})"
 _TITLE = r"(?:M\.|MM\.|Mme|Mlle|Mr|Monsieur|Madame|Mademoiselle|Dr\.?|Docteur|Docteure|Pr\.?)"
-_NAME = r"[A-ZÀ-Ý][\w’'-]+"
+# Bounded repetitions: a cell of a million characters is searched once, not from each of them.
+_NAME = r"[A-ZÀ-Ý][\w’'-]{1,60}"
 _TITLED_NAME = re.compile(rf"(?<!\w){_TITLE}\s+{_NAME}")
 _MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)33[\s.]?(?:\(0\)\s?)?|0)[67](?:[\s.-]?\d{2}){4}(?!\d)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 # « contact », « secretariat-msp » or « cpts.valdoise » write for a structure.
 _ROLES = frozenset(
     [

@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from cpts_data import french
 from cpts_data.contracts import ContractError, Fault
+from cpts_data.received.far_cells import refuse_far_cells
 
 HEAD_BYTES = 65_536
 SEPARATORS = (";", ",", "\t", "|")
@@ -118,7 +120,9 @@ def _head_of(path: Path, size: int, _modified: int) -> Head:
     encoding = _encoding(start)
     if encoding is None:
         return Head(path, "binary", size)
-    return _text_head(path, size, encoding, start.decode(encoding, errors="ignore"))
+    # As the readers decode it, but for the last character, which the 64 kB may cut.
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    return _text_head(path, size, encoding, decoder.decode(start, final=size <= HEAD_BYTES))
 
 
 def _text_head(path: Path, size: int, encoding: str, text: str) -> Head:
@@ -170,16 +174,27 @@ def _encoding_of(path: Path, _size: int, _modified: int) -> str:
 def _cut(lines: Sequence[str] | io.StringIO, separator: str) -> list[list[str]]:
     """Cut lines into cells, blank lines left out; quotes mean nothing in a ``|`` file."""
     if separator == "|":
-        return [line.rstrip("\r\n").split(separator) for line in lines if line.strip()]
+        return [line.rstrip("\r\n").split(separator) for line in lines if not blank(line, "|")]
     try:
-        return [row for row in csv.reader(lines, delimiter=separator) if row]
+        rows = csv.reader(lines, delimiter=separator)
+        return [row for row in rows if len(row) > 1 or (row and not blank(row[0], separator))]
     except csv.Error:
-        return [line.split(separator) for line in lines if line.strip()]
+        return [line.split(separator) for line in lines if not blank(line, separator)]
+
+
+def blank(line: str, separator: str) -> bool:
+    """Whether a line holds nothing, as pandas judges it: a line of separators is a row."""
+    return not line.strip(" \t\r\n".replace(separator, ""))
 
 
 def _first_rows(text: str, separator: str) -> tuple[tuple[str, ...], ...]:
     rows = _cut(io.StringIO(text, newline=""), separator)[:HEAD_ROWS]
-    return tuple(tuple(cell.strip() for cell in row) for row in rows)
+    return tuple(tuple(bare(cell) for cell in row) for row in rows)
+
+
+def bare(cell: str) -> str:
+    """A cell without the blanks and the marks of encoding around it."""
+    return cell.strip().strip("\ufeff").strip()
 
 
 def sniff_separator(lines: Sequence[str]) -> str:
@@ -214,19 +229,22 @@ def _zip_head(path: Path, size: int) -> Head:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            names = {item.filename for item in members}
+            excel = "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+            if not excel and not {"mimetype", "content.xml"} <= names:
+                return Head(path, "zip", size)
+            refuse_bomb(path, members, MAXIMUM_WORKBOOK)
+            refuse_far_cells(path, archive)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, ValueError, EOFError) as error:
+        if isinstance(error, ContractError):
+            raise
         raise one_fault(
             path,
             "une archive ou un classeur endommagé (fichier tronqué)",
             "un fichier complet",
             "téléchargez-le de nouveau : le transfert s'est sans doute interrompu.",
         ) from error
-    names = [item.filename for item in members]
-    excel = "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
-    if excel or {"mimetype", "content.xml"} <= set(names):
-        refuse_bomb(path, members, MAXIMUM_WORKBOOK)
-        return Head(path, "workbook", size, sheets=_sheets(path))
-    return Head(path, "zip", size)
+    return Head(path, "workbook", size, sheets=_sheets(path))
 
 
 def open_workbook(path: Path) -> CalamineWorkbook:

@@ -17,6 +17,8 @@ from python_calamine import CalamineError
 from cpts_data import french
 from cpts_data.contracts import Faults
 from cpts_data.received.heads import (
+    bare,
+    blank,
     cell_text,
     encoding_of,
     head_of,
@@ -67,7 +69,7 @@ def read_text_table(
         "dtype": str,
         "na_filter": False,
         "quoting": csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-        "usecols": None if columns is None else lambda name: name.strip("\ufeff ") in columns,
+        "usecols": None if columns is None else lambda name: bare(name) in columns,
         "index_col": False,
         "low_memory": False,
         "encoding": encoding,
@@ -81,7 +83,7 @@ def read_text_table(
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         found = "des lignes que l'on ne peut pas couper en colonnes, ou un guillemet non fermé"
         raise one_fault(path, found, f"des colonnes séparées par « {mark} »", _ORIGINAL) from error
-    table.columns = [str(name).strip().strip("\ufeff") for name in table.columns]
+    table.columns = [bare(str(name)) for name in table.columns]
     first = header_line + 2
     same = len(lines) == len(table)
     table.insert(0, "ligne", list(lines) if same else range(first, first + len(table)))
@@ -177,7 +179,7 @@ def _records(stream: TextIO, layout: _Layout) -> Iterator[tuple[int, _Record]]:
             cells = next(reader)
             number += reader.line_num - 1
             yield first, _Record(line, layout.mark, cells)
-        elif line.strip():
+        elif not blank(line, layout.mark):
             yield first, _Record(line, layout.mark)
 
 

@@ -10,6 +10,7 @@ from html import escape
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cpts_data import french
 from cpts_data.aci.size_classes import possible_size_classes
@@ -278,6 +279,11 @@ def unit_values(
         told = rows["status"].map(lambda status: Status(str(status)).words)
         words[indicator.short_label] = told.where(rows["value"].isna(), "")
     return values, words
+
+
+def later() -> DeltaGenerator:
+    """A place on the page for what is written once the rest is there: it may take its time."""
+    return st.container()
 
 
 def nothing_here(what: str, mend: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -22,14 +22,28 @@ from pages.parts import store
 
 PRODUCT = "Diagnostic territorial des CPTS"
 MENU: dict[str, tuple[tuple[str, str], ...]] = {
-    "Explorer": (("app.py", "Accueil"), ("pages/carte.py", "Carte")),
-    "Diagnostiquer": (("pages/synthese.py", "Synthèse"), ("pages/population.py", "Population")),
+    "Explorer": (
+        ("app.py", "Accueil"),
+        ("pages/carte.py", "Carte"),
+        ("pages/comparaison.py", "Comparaison"),
+    ),
+    "Diagnostiquer": (
+        ("pages/synthese.py", "Synthèse"),
+        ("pages/population.py", "Population"),
+        ("pages/offre.py", "Offre de soins"),
+        ("pages/acces.py", "Accès aux soins"),
+        ("pages/parcours.py", "Parcours"),
+        ("pages/prevention.py", "Prévention"),
+    ),
     "Données": (
         ("pages/donnees.py", "Données"),
         ("pages/sources_et_methodes.py", "Sources et méthodes"),
     ),
 }
-_STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
+MEETING = "pages/reunion.py"
+_STYLE = "".join(
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("frame.css", "cards.css")
+)
 _FICTITIOUS = (
     "Territoire fictif de démonstration : lieux, chiffres et CPTS sont inventés. "
     "« France » est la référence nationale réelle."
@@ -47,11 +61,27 @@ class Frame:
 
 def open_page(title: str) -> Frame:
     """Start a page: look, menu, choices. Stops the page, in French, when the space cannot open."""
+    if parameter("mode", ["reunion"]):
+        screen = {"ecran": st.query_params.get("ecran", "1")}
+        st.switch_page(MEETING, query_params={**address(), **screen, "mode": "reunion"})
+    page = _open(title)
+    if page.diagnostic.space.fictitious:
+        st.html(f'<div class="cpts-fictitious" role="note">{escape(_FICTITIOUS)}</div>')
+    st.title(title, anchor=False)
+    return page
+
+
+def open_meeting() -> Frame:
+    """Start the page that fills the screen: each of its screens writes its own title."""
+    return _open("Réunion", side="collapsed")
+
+
+def _open(title: str, side: Literal["auto", "collapsed"] = "auto") -> Frame:
     st.set_page_config(
         page_title=f"{title} · {PRODUCT}",
         page_icon="🧭",
         layout="wide",
-        initial_sidebar_state="auto",
+        initial_sidebar_state=side,
     )
     store.language_component()(key="langue")
     st.html(f"<style>{_STYLE}</style>")
@@ -70,9 +100,6 @@ def open_page(title: str) -> Frame:
         cpts = _choose_cpts(diagnostic)
         _menu()
         st.html(f'<div class="cpts-foot">{escape(diagnostic.population_line())}</div>')
-    if diagnostic.space.fictitious:
-        st.html(f'<div class="cpts-fictitious" role="note">{escape(_FICTITIOUS)}</div>')
-    st.title(title, anchor=False)
     return Frame(diagnostic, space_id, cpts)
 
 
@@ -112,7 +139,7 @@ def _menu() -> None:
 
 def address() -> dict[str, str]:
     """The parameters of the address that every page keeps."""
-    kept = ("espace", "cpts", "indicateur")
+    kept = ("espace", "cpts", "indicateur", "reference")
     return {name: st.query_params[name] for name in kept if name in st.query_params}
 
 
@@ -186,6 +213,58 @@ def search(label: str, options: Mapping[str, str], name: str, placeholder: str) 
         placeholder=placeholder,
     )
     return current
+
+
+def choose_several(
+    label: str,
+    options: Mapping[str, str],
+    name: str,
+    *,
+    default: Sequence[str] = (),
+    most: int | None = None,
+    placeholder: str = "Ajouter…",
+    help_text: str | None = None,
+) -> list[str]:
+    """Several choices kept in the address, one ``name=`` for each; unknown ones are left out."""
+    asked = st.query_params.get_all(name)
+    wanted = [one for one in dict.fromkeys(asked or default) if one in options]
+    current = wanted[:most]
+    key = f"choix_{name}"
+    st.session_state[key] = current
+
+    def write() -> None:
+        # An empty value tells « none » from « not asked yet ».
+        st.query_params[name] = st.session_state[key] or [""]
+
+    st.multiselect(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        on_change=write,
+        max_selections=most,
+        placeholder=placeholder,
+        help=help_text,
+    )
+    return current
+
+
+def ask(label: str, name: str, placeholder: str = "") -> str:
+    """A line of text kept in the address; empty when nothing is asked."""
+    current = (parameter(name) or "").strip()
+    key = f"texte_{name}"
+    st.session_state[key] = current
+
+    def write() -> None:
+        remember(**{name: st.session_state[key].strip() or None})
+
+    st.text_input(label, key=key, on_change=write, placeholder=placeholder, max_chars=80)
+    return current
+
+
+def go(page: str) -> None:
+    """Leave for another page, which keeps the space, the CPTS and the indicator."""
+    st.switch_page(page, query_params=address())
 
 
 def seen(name: str, value: int) -> bool:

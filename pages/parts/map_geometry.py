@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -58,6 +58,63 @@ def geometry_script(
     if "within" in communes:
         content["within"] = [str(text) for text in communes["within"].fillna("")]
     return f"window.cptsGeometry={as_script_value(content)};\n"
+
+
+def zone_script(
+    key: str,
+    zones: gpd.GeoDataFrame,
+    owners: pd.Series,
+    *,
+    title: str,
+    styles: Sequence[Mapping[str, Any]],
+) -> str:
+    """Write a layer of territories, loaded by the browser when it is first asked for.
+
+    ``zones`` is indexed by id with ``name`` and ``style`` (rank among ``styles``); ``owners`` gives,
+    for each commune of the map in its order, the id of its zone or missing. A style has ``colour``
+    and ``weight``, and may have ``dash``, ``hatch`` and ``band`` (drawn inside its zone, so that
+    neighbours of two styles are told apart; else a line on the border). ``title`` heads the
+    zone's name in tooltips.
+    """
+    place = {identifier: rank for rank, identifier in enumerate(zones.index)}
+    content = _outline(zones) | {
+        "kind": "zones",
+        "sum": codes_sum(owners.index),
+        "title": title,
+        "styles": list(styles),
+        "style": [int(rank) for rank in zones["style"]],
+        "of": [place.get(owner, -1) for owner in owners],
+    }
+    return _layer(key, content)
+
+
+def point_script(
+    key: str, points: pd.DataFrame, *, title: str, style: Mapping[str, Any], family: str
+) -> str:
+    """Write a layer of points: ``points`` has ``name, lat, lon, count``.
+
+    Points of layers of one ``family`` gather together when they are close on the screen. ``style``
+    has ``colour`` and ``letter``.
+    """
+    places = _whole(points[["lon", "lat"]].to_numpy(dtype=float).reshape(-1, 2))
+    names, ranks = np.unique(points["name"].astype(str).to_numpy(dtype=str), return_inverse=True)
+    content = {
+        "kind": "points",
+        "family": family,
+        "title": title,
+        "style": dict(style),
+        "decimals": DECIMALS,
+        "places": _delta(places),
+        "names": names.tolist(),
+        "name": ranks.tolist(),
+        "count": [int(count) for count in points["count"]],
+    }
+    return _layer(key, content)
+
+
+def _layer(key: str, content: Mapping[str, Any]) -> str:
+    name = as_script_value(key)
+    return f"(window.cptsLayers=window.cptsLayers||{{}})[{name}]={as_script_value(content)};\n"
 
 
 def codes_sum(codes: Iterable[object]) -> int:

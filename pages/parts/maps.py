@@ -93,7 +93,14 @@ def base_map(
         "basemap": basemap,
         # st_folium keeps a frame as long as the script is the same: what it loads is part of it.
         "loads": hashlib.sha256(
-            "|".join((geometry_url, static_files.FURNITURE_JS, static_files.LAYER_JS)).encode()
+            "|".join(
+                (
+                    geometry_url,
+                    static_files.FURNITURE_JS,
+                    static_files.OVERLAYS_JS,
+                    static_files.LAYER_JS,
+                )
+            ).encode()
         ).hexdigest()[:16],
     }
     result = folium.Map(
@@ -113,6 +120,7 @@ def base_map(
     result._id = "div"
     result.default_js = [
         ("cpts-furniture", static_files.FURNITURE_JS),
+        ("cpts-overlays", static_files.OVERLAYS_JS),
         ("cpts-layer", static_files.LAYER_JS),
         ("leaflet", static_files.LEAFLET_JS),
         ("cpts-contours", geometry_url),
@@ -145,6 +153,8 @@ def paint(
     outlined: OutlineKey | None = None,
     level: str = "commune",
     zoom_to: OutlineKey | None = None,
+    layers: Sequence[tuple[str, str]] = (),
+    weakened: bool = False,
 ) -> folium.FeatureGroup:
     """Build the element that colours the map, to be given to ``feature_group_to_add``.
 
@@ -162,7 +172,9 @@ def paint(
     ``outlined`` is the (kind, id) of one territory drawn stronger. ``level`` is the kind of
     outline that carries the colours when every commune wears its territory's (``"cpts"``): its
     borders grow and those of communes go. A change of ``zoom_to`` moves the view to that
-    territory, and back to the first view when it becomes ``None``.
+    territory, and back to the first view when it becomes ``None``. ``layers`` are (key, address)
+    of the layers laid over the map, written by ``zone_script`` and ``point_script``; ``weakened``
+    thins the outlines of CPTS, when a layer draws another kind of territory.
 
     Raises ``ValueError`` for a colour that is not ``#rrggbb``.
     """
@@ -196,6 +208,8 @@ def paint(
         "focus": None if focus is None else _positions(focus, place),
         "outlined": outlined,
         "zoom_to": zoom_to,
+        "layers": [list(layer) for layer in layers],
+        "weakened": weakened,
     }
     group = folium.FeatureGroup(name="cpts", control=False)
     group.add_child(_Paint(message), name="cpts-paint")

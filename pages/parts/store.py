@@ -21,8 +21,10 @@ from cpts_data.analysis.quality_report import SourceQuality
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.space import fingerprint, known_spaces
 from cpts_data.space.previewing import Preview, preview
+from cpts_data.space.waiting import WaitingRoom
 from cpts_data.territories import Level
-from pages.parts import maps, static_files
+from pages.parts import comparisons, maps, static_files
+from pages.parts.comparisons import Reading
 from pages.parts.uploads import on_disk
 
 FRANCE_TOLERANCE = 900.0
@@ -102,7 +104,13 @@ def _previews(
     _uploads: Sequence[UploadedFile],
 ) -> list[Preview]:
     with on_disk(_uploads) as files:
-        return preview(Path(path), files, vintage=vintage)
+        return preview(Path(path), files, vintage=vintage, waiting=waiting_room())
+
+
+@st.cache_resource
+def waiting_room() -> WaitingRoom:
+    """Where files that were looked at wait for somebody's agreement, once per server."""
+    return WaitingRoom()
 
 
 def scopes(diagnostic: Diagnostic) -> dict[str, str]:
@@ -208,3 +216,39 @@ def _towns(diagnostic: Diagnostic, light: gpd.GeoDataFrame) -> pd.DataFrame:
         rank = 1 if position < _TOWNS // 2 else 2 if position < _TOWNS * 2 else 3
         rows.append((name, point.y, point.x, rank))
     return pd.DataFrame(rows, columns=["name", "lat", "lon", "rank"])
+
+
+def reading(diagnostic: Diagnostic, indicators: Sequence[str]) -> Reading:
+    """Some indicators of every CPTS beside their references; worked out once for a space."""
+    space = diagnostic.space
+    return _reading(str(space.path), space.fingerprint, tuple(indicators), diagnostic)
+
+
+@st.cache_resource(max_entries=60, show_spinner="Calcul des indicateurs et des comparaisons…")
+def _reading(
+    path: str, fingerprint_of_files: str, indicators: tuple[str, ...], _diagnostic: Diagnostic
+) -> Reading:
+    return comparisons.read(_diagnostic, indicators)
+
+
+def commune_values(diagnostic: Diagnostic, cpts: str, indicators: Sequence[str]) -> pd.DataFrame:
+    """``Values`` of the communes and arrondissements of a CPTS."""
+    space = diagnostic.space
+    return _commune_values(str(space.path), space.fingerprint, cpts, tuple(indicators), diagnostic)
+
+
+@st.cache_data(max_entries=200, show_spinner="Lecture des chiffres par commune…")
+def _commune_values(
+    path: str,
+    fingerprint_of_files: str,
+    cpts: str,
+    indicators: tuple[str, ...],
+    _diagnostic: Diagnostic,
+) -> pd.DataFrame:
+    units = _diagnostic.territories(Level.CPTS).units_of(cpts).index
+    parts = []
+    for level in (Level.COMMUNE, Level.ARRONDISSEMENT):
+        inside = units[units.isin(_diagnostic.territories(level).table.index)]
+        if len(inside):
+            parts.append(_diagnostic.values(indicators, level, [str(code) for code in inside]))
+    return pd.concat(parts, ignore_index=True)

@@ -4,25 +4,32 @@ import pandas as pd
 import pytest
 
 from cpts_data.contracts import Column, ContractError, Faults, Kind, Source
-from cpts_data.layouts import area_codes, coded_table
+from cpts_data.layouts import area_codes, coded_table, large_texts
 from tests.sources.made_files import text
 
+PLACES = {"zone": 0, "n": 1, "libelle": 2}
 
-def read(path, faults=None, **options):
-    names = {"texts": ["zone"], "numbers": ["n"], "faults": faults or Faults(path.name)}
-    return coded_table.read_coded_table(path, ["zone", "n", "libelle"], **(names | options))
+
+def read(path, texts=("zone",), masks=()):
+    return large_texts.read_columns(
+        large_texts.layout_of(path),
+        {name: PLACES[name] for name in texts},
+        numbers={"n": 1},
+        no_number=("", *masks),
+    )
 
 
 @pytest.mark.parametrize("distinct", [3, 126, 127, 200, 33_000])
 def test_values_and_ranks_rebuild_the_column_across_blocks(tmp_path, monkeypatch, distinct):
-    monkeypatch.setattr(coded_table, "_BLOCK", 4096)
+    monkeypatch.setattr(large_texts, "BLOCK_SIZE", 4096)
     zones = [f"z{number % distinct}" for number in range(max(1000, distinct + 10))]
     lines = [f"{zone};{number};é" for number, zone in enumerate(zones)]
     table = read(text(tmp_path / "a.csv", "zone;n;libelle", *lines))
     column = table.texts["zone"]
-    assert [column.values[rank] for rank in column.ranks] == zones
+    assert [column.values[code] for code in column.codes] == zones
     assert table.numbers["n"].tolist() == list(range(len(zones)))
-    assert column.stripped().tolist() == zones
+    assert column.filled().tolist() == zones
+    assert list(column.values) == list(dict.fromkeys(zones))
 
 
 def test_empty_numbers_are_missing_and_masks_too(tmp_path):

@@ -1,0 +1,17 @@
+"""« Offre de soins »: who cares for them."""
+
+from cpts_data.indicators import Theme
+from pages.parts import blocks, frame, overview, theme_charts, theme_views
+
+page = frame.open_page("Offre de soins")
+if page.cpts is None:
+    overview.no_cpts()
+else:
+    theme = theme_views.open_theme(page, page.cpts, Theme.SUPPLY)
+    theme_views.opening(theme)
+    theme_views.groups(theme)
+    theme_charts.professions(theme)
+    blocks.section("Le territoire, commune par commune")
+    theme_views.territory_map(theme)
+    theme_views.communes(theme)
+    theme_views.missing(theme)

@@ -1,0 +1,338 @@
+"""The one block that shows an indicator: a card, a line of a table, or a plain number.
+
+Figure, interval, reference, verdict in words with its sign, small trend, rank, coverage, source and
+year. Each group of indicators is one piece of HTML; every text that may come from a file is
+escaped by :func:`text`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from html import escape
+
+import streamlit as st
+
+from cpts_data import french
+from cpts_data.analysis.references import Kind
+from cpts_data.analysis.sentences import (
+    interval_sentence,
+    persons_sentence,
+    rank_words,
+    trend_sentence,
+)
+from cpts_data.indicators import Indicator
+from cpts_data.measures import Status
+from cpts_data.statistics.significance import Verdict
+from pages.parts import blocks, marks, verdicts
+from pages.parts.comparisons import OwnReading, Row, Shown
+from pages.parts.frame import Frame
+from pages.parts.sparklines import sparkline
+
+_FULL = 0.995
+_TO_VERIFY = "à vérifier"
+_MASKED = (Status.MASKED, Status.MASKED_BY_US)
+Credit = Callable[[str], str]
+
+
+def text(words: str) -> str:
+    """Words for HTML: French typography, and nothing of them is interpreted."""
+    return escape(french.typography(words))
+
+
+def cards(page: Frame, own: OwnReading, names: Sequence[str], kind: Kind) -> None:
+    """Indicators as cards, in one piece."""
+    told = [card(own, own.shown(name, kind), page.diagnostic.credits) for name in names]
+    st.html(f'<div class="cpts-cards">{"".join(told)}</div>')
+
+
+def card(own: OwnReading, shown: Shown, credit: Credit) -> str:
+    """The HTML of one card."""
+    trend = marks.of_trend(shown.trend, shown.indicator)
+    return (
+        f'<section class="cpts-card"><h3>{text(shown.indicator.label)}</h3>'
+        f'<div class="cpts-top"><div>{value(shown)}{_interval(shown)}</div>{_spark(shown)}</div>'
+        f"{_verdict(shown)}{_against(own, shown)}{_target(shown)}{_persons(shown)}"
+        f"{_trend_words(trend)}{_place(shown)}{_details(own, shown)}"
+        f'<div class="cpts-source">Source : {text(credit(str(shown.row["sources"])))}</div>'
+        "</section>"
+    )
+
+
+def value(shown: Shown) -> str:
+    """The figure, large; or why there is none, in words."""
+    row, indicator, status = shown.row, shown.indicator, shown.status
+    period = f' <span class="cpts-when">{text(str(row["period"]))}</span>' if row["period"] else ""
+    if not status.has_value:
+        return (
+            f'<div class="cpts-value cpts-none">{text(blocks.cell(row, indicator))}{period}</div>'
+        )
+    tag = {Status.ESTIMATED: "estimation", Status.CONTEXT: "valeur du département"}.get(status)
+    told = f' <span class="cpts-tag">{tag}</span>' if tag else ""
+    number = french.number(float(row["value"]), indicator.digits)
+    return (
+        f'<div class="cpts-value">{text(number)} <small>{text(indicator.unit)}</small>'
+        f"{period}{told}</div>"
+    )
+
+
+def interval_text(shown: Shown) -> str:
+    """« 58,0 à 66,3 », empty without interval."""
+    low, high = float(shown.beside["lower"]), float(shown.beside["upper"])
+    if not shown.status.has_value or math.isnan(low) or math.isnan(high):
+        return ""
+    digits = shown.indicator.digits
+    return f"{french.number(low, digits)} à {french.number(high, digits)}"
+
+
+def _interval(shown: Shown) -> str:
+    told = interval_text(shown)
+    if not told:
+        return ""
+    return (
+        f'<div class="cpts-interval"><abbr title="Intervalle de confiance à 95 %">IC</abbr> {told}'
+        "</div>"
+    )
+
+
+def _spark(shown: Shown) -> str:
+    if shown.trend is None or shown.status is Status.CONTEXT:
+        return ""
+    return sparkline(shown, trend_sentence(shown.trend, shown.indicator))
+
+
+def chip(mark: marks.Mark) -> str:
+    """A verdict: its sign, its words, and a ground of its tone; empty without words."""
+    if not mark.words:
+        return ""
+    sign = f'<b aria-hidden="true">{mark.symbol}</b> ' if mark.symbol else ""
+    return f'<div class="cpts-verdict cpts-tone-{mark.tone}">{sign}{text(mark.words)}</div>'
+
+
+def _verdict(shown: Shown) -> str:
+    if shown.status in _MASKED or shown.status is Status.MISSING:
+        return ""
+    return chip(marks.of_comparison(shown.beside, shown.indicator))
+
+
+def _against(own: OwnReading, shown: Shown) -> str:
+    """The reference chosen, with its figure, its period when another, and what is to be verified."""
+    beside = shown.beside
+    target = float(beside["reference_value"])
+    if math.isnan(target) or str(beside["basis"]) == "effectif":
+        return ""
+    name, figure = marks.reference_name(beside), marks.value_beside(beside, shown.indicator)
+    told = f"{text(name)}{_reference_notes(own, shown, beside)}"
+    return f'<div class="cpts-against"><span>{told}</span><b>{text(figure)}</b></div>'
+
+
+def _reference_notes(own: OwnReading, shown: Shown, beside: Row) -> str:
+    said = []
+    period = str(beside["reference_period"] or "")
+    if period and period not in (str(shown.row["period"]), "nan"):
+        said.append(period)
+    if str(beside["reference_status"]) == Status.ESTIMATED.value:
+        said.append("estimation")
+    key = (str(beside["reference"]), str(beside["reference_id"]), shown.indicator.id)
+    if _TO_VERIFY in own.credits.get(key, ""):
+        said.append(_TO_VERIFY)
+    return f" <small>({text(', '.join(said))})</small>" if said else ""
+
+
+def _target(shown: Shown) -> str:
+    if shown.target is None or not shown.status.has_value:
+        return ""
+    indicator = shown.indicator
+    figure = marks.value_beside(shown.target, indicator)
+    source = f" <small>({text(indicator.target_source)})</small>"
+    sign = marks.of_comparison(shown.target, indicator).symbol
+    told = f'<b><span aria-hidden="true">{sign}</span> {text(figure)}</b>'
+    return f'<div class="cpts-against"><span>Cible{source}</span>{told}</div>'
+
+
+def persons_words(row: Row, indicator: Indicator) -> str:
+    """« Il faudrait 412 femmes de plus pour atteindre la cible. », empty when it is reached."""
+    told = persons_sentence(row, indicator).removesuffix(".")
+    how_many = told.rpartition("il faudrait ")[2]
+    if not how_many:
+        return ""
+    aim = "la cible" if str(row["reference"]) == Kind.TARGET.value else "la référence"
+    return f"Il faudrait {how_many} pour atteindre {aim}."
+
+
+def _persons(shown: Shown) -> str:
+    told = persons_words(shown.target or shown.beside, shown.indicator)
+    return f'<div class="cpts-persons">{text(told)}</div>' if told else ""
+
+
+def _trend_words(mark: marks.Mark) -> str:
+    if not mark.words:
+        return ""
+    sign = f'<b class="cpts-ink-{mark.tone}" aria-hidden="true">{mark.symbol}</b> '
+    return (
+        f'<div class="cpts-trend">{sign if mark.symbol else ""}{text(_capital(mark.words))}</div>'
+    )
+
+
+def _place(shown: Shown) -> str:
+    """Rank among the CPTS, coverage, and a caution on few events."""
+    said = []
+    if place := rank_words(shown.beside):
+        said.append(place)
+    coverage = float(shown.row["coverage"])
+    if shown.status.has_value and coverage < _FULL:
+        said.append(f"connu pour {french.percent(coverage, 0)} de la population")
+    if str(shown.beside["verdict"]) == Verdict.INSUFFISANT:
+        said.append("effectif insuffisant")
+    return f'<div class="cpts-note">{text(" · ".join(said))}</div>' if said else ""
+
+
+def _details(own: OwnReading, shown: Shown) -> str:
+    """What one unfolds: definition, limits, interval, other references."""
+    indicator = shown.indicator
+    paragraphs = [f"{indicator.definition} {indicator.why}", indicator.caveat]
+    if told := interval_sentence(shown.beside, indicator):
+        paragraphs.append(told)
+    if indicator.target is not None:
+        figure = french.with_unit(indicator.target, indicator.unit, 0)
+        paragraphs.append(f"Cible : {figure} ({indicator.target_source}).")
+    paragraphs += [f"À partir de {first} : {why}." for first, why in indicator.breaks]
+    body = "".join(f"<p>{text(one)}</p>" for one in paragraphs if one)
+    others = [_other(own, shown, row) for row in shown.others]
+    listed = f'<ul class="cpts-beside">{"".join(others)}</ul>' if any(others) else ""
+    return f"<details><summary>Définition, limites, autres références</summary>{body}{listed}</details>"
+
+
+def _other(own: OwnReading, shown: Shown, row: Row) -> str:
+    if math.isnan(float(row["reference_value"])) or str(row["basis"]) == "effectif":
+        return ""
+    mark = marks.of_comparison(row, shown.indicator)
+    figure = marks.value_beside(row, shown.indicator)
+    name = f"{text(marks.reference_name(row))}{_reference_notes(own, shown, row)}"
+    words = f"<small>{mark.symbol} {text(mark.words)}</small>" if mark.words else ""
+    return f"<li><span>{name} {words}</span><b>{text(figure)}</b></li>"
+
+
+def lines(page: Frame, own: OwnReading, names: Sequence[str], kind: Kind, caption: str) -> None:
+    """Indicators as the lines of one table, with their sources under it."""
+    shown = [own.shown(name, kind) for name in names]
+    head = ("Indicateur", own.territory.name, _column(shown), "Verdict", "Évolution", "Rang")
+    rows = [_line(own, one) for one in shown]
+    st.html(table(caption, head, rows) + sources(page, shown))
+
+
+def _column(shown: Sequence[Shown]) -> str:
+    names = {
+        marks.reference_name(one.beside)
+        for one in shown
+        if not math.isnan(float(one.beside["reference_value"]))
+    }
+    return names.pop() if len(names) == 1 else "Référence"
+
+
+def _line(own: OwnReading, shown: Shown) -> list[str]:
+    indicator = shown.indicator
+    told = interval_text(shown)
+    interval = f"<small>IC {text(told)}</small>" if told else ""
+    figure = text(blocks.cell(shown.row, indicator).removesuffix(indicator.unit).rstrip())
+    if indicator.unit.startswith("%"):
+        figure = text(blocks.cell(shown.row, indicator))
+    tag = "<small>estimation</small>" if shown.status is Status.ESTIMATED else ""
+    beside = "–"
+    if not math.isnan(float(shown.beside["reference_value"])):
+        beside = text(marks.value_beside(shown.beside, indicator))
+        beside += _reference_notes(own, shown, shown.beside)
+    trend = marks.of_trend(shown.trend, indicator)
+    moves = f"{trend.symbol} {trend.words}".strip()
+    unit = "" if indicator.unit.startswith("%") else f", {indicator.unit}"
+    label = f"{text(indicator.short_label)}<small>{text(f'{shown.row['period']}{unit}')}</small>"
+    return [
+        label,
+        f"<b>{figure}</b>{interval}{tag}",
+        beside,
+        _verdict(shown) or "–",
+        f"{_spark(shown)}<small>{text(_capital(moves))}</small>" if moves else "–",
+        text(rank_words(shown.beside)) or "–",
+    ]
+
+
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table whose cells are HTML already escaped; the first of each row is its header."""
+    titles = "".join(f'<th scope="col">{text(label)}</th>' for label in head)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{_cells(head[1:], cells)}</tr>' for first, *cells in rows
+    )
+    return (
+        '<div class="cpts-table-wrap" tabindex="0"><table class="cpts-table cpts-stack cpts-lines">'
+        f"<caption>{text(caption)}</caption><thead><tr>{titles}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cells(labels: Sequence[str], cells: Sequence[str]) -> str:
+    pairs = zip(labels, cells, strict=True)
+    return "".join(
+        f'<td data-label="{text(label)}"><span>{cell}</span></td>' for label, cell in pairs
+    )
+
+
+def sources(page: Frame, shown: Sequence[Shown]) -> str:
+    """The sources of several figures, each once."""
+    told = dict.fromkeys(page.diagnostic.credits(str(one.row["sources"])) for one in shown)
+    known = " ; ".join(one for one in told if one)
+    return f'<p class="cpts-source">Sources : {text(known)}</p>' if known else ""
+
+
+def numbers(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
+    """Plain headcounts, which no reference judges."""
+    shown = [own.shown(name, Kind.PEERS) for name in names]
+    cells = "".join(
+        f"<div><b>{text(blocks.cell(one.row, one.indicator).removesuffix(one.indicator.unit))}</b>"
+        f"<span>{text(one.indicator.label)} ({text(str(one.row['period']))})"
+        f"<br><small>{text(rank_words(one.beside))}</small></span></div>"
+        for one in shown
+    )
+    st.html(f'<div class="cpts-figures cpts-counts">{cells}</div>{sources(page, shown)}')
+
+
+def context(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
+    """Indicators known for the département only, in one table: context, not the CPTS's figures."""
+    shown = [own.shown(name, Kind.REGION) for name in names]
+    head = ("Indicateur", "Département", "Période", "Région", "France")
+    rows = []
+    for one in shown:
+        unit = (
+            ""
+            if one.indicator.unit.startswith("%")
+            else f"<small>{text(one.indicator.unit)}</small>"
+        )
+        around = [one.beside, *[row for row in one.others if row["reference"] == Kind.FRANCE.value]]
+        rows.append(
+            [
+                f"{text(one.indicator.short_label)}{unit}",
+                f"<b>{text(marks.bare_value(one.row, one.indicator))}</b>",
+                text(str(one.row["period"])),
+                *(_around(own, one, row) for row in around),
+            ]
+        )
+    caption = "Connus pour le département seulement : repères, et non chiffres de la CPTS"
+    st.html(table(caption, head, rows) + sources(page, shown))
+
+
+def _around(own: OwnReading, shown: Shown, row: Row) -> str:
+    if math.isnan(float(row["reference_value"])):
+        return "–"
+    return text(marks.value_beside(row, shown.indicator)) + _reference_notes(own, shown, row)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def key() -> None:
+    """How to read the signs, once per page."""
+    items = "".join(
+        f'<li><b style="background:{verdicts.GROUNDS[(tone, strong)]}">{sign}</b>{text(words)}</li>'
+        for sign, tone, strong, words in verdicts.LEGEND
+    )
+    st.html(f'<ul class="cpts-signs" aria-label="Lire les signes">{items}</ul>')

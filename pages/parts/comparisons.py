@@ -1,0 +1,272 @@
+"""What pages read of all CPTS at once: figures, references, verdicts, ranks, history, trends.
+
+No Streamlit here: the store keeps a :class:`Reading` by space and list of indicators, and a page
+takes its own CPTS out of it with :func:`own_reading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from cpts_data.analysis.aggregate import WHOLE
+from cpts_data.analysis.compare import COMPARISON_COLUMNS, compare
+from cpts_data.analysis.highlights import REFERENCE_ORDER
+from cpts_data.analysis.references import Kind, Reference, expected, medians, targets
+from cpts_data.analysis.trends import TREND_COLUMNS, trends
+from cpts_data.diagnostic import Diagnostic
+from cpts_data.indicators import INDICATORS, Indicator
+from cpts_data.measures import StandardisedRatio, Status
+from cpts_data.statistics.significance import TREND_POINTS
+from cpts_data.territories import FRANCE_ID, Level, Territory
+
+Row: TypeAlias = Mapping[Hashable, Any]
+
+_NOT_OWN = (Status.CONTEXT.value, Status.MISSING.value)
+_LEVELS = {
+    Kind.DEPARTEMENT: Level.DEPARTEMENT,
+    Kind.REGION: Level.REGION,
+    Kind.FRANCE: Level.FRANCE,
+}
+CHOICES = (Kind.DEPARTEMENT, Kind.REGION, Kind.FRANCE, Kind.PEERS)
+_DIRECTORY = "rpps"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The CPTS of a space for some indicators.
+
+    ``values`` are their latest ``Values`` rows with strata, ``compared`` the result of
+    ``compare.compare`` beside every reference, ``history`` the ``Values`` rows of the latest five
+    periods, ``trends`` their verdicts. ``credits`` gives the ``sources`` of a reference figure by
+    (kind, territory, indicator).
+    """
+
+    values: pd.DataFrame
+    compared: pd.DataFrame
+    history: pd.DataFrame
+    trends: pd.DataFrame
+    credits: Mapping[tuple[str, str, str], str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One indicator of one territory, with all that a card, a row or a mark shows of it.
+
+    ``beside`` is the comparison with the reference chosen (what age gives, for a ratio of observed
+    to expected cases), ``target`` with the national target, ``others`` with the other references.
+    """
+
+    indicator: Indicator
+    row: Row
+    beside: Row
+    target: Row | None
+    others: tuple[Row, ...]
+    history: tuple[Row, ...]
+    trend: Row | None
+
+    @property
+    def status(self) -> Status:
+        """What the figure is."""
+        return Status(str(self.row["status"]))
+
+
+@dataclass(frozen=True)
+class OwnReading:
+    """A :class:`Reading` of one territory, by indicator and stratum."""
+
+    territory: Territory
+    compared: pd.DataFrame
+    trends: pd.DataFrame
+    rows: Mapping[tuple[str, str], Row]
+    beside: Mapping[tuple[str, str, str], Row]
+    history: Mapping[str, tuple[Row, ...]]
+    trend: Mapping[str, Row]
+    credits: Mapping[tuple[str, str, str], str]
+
+    def shown(self, name: str, kind: Kind, stratum: str = WHOLE) -> Shown:
+        """One indicator beside one reference."""
+        indicator = INDICATORS[name]
+        indirect = isinstance(indicator.measure, StandardisedRatio)
+        chosen = Kind.EXPECTED if indirect else kind
+        others = () if indirect else tuple(one for one in CHOICES if one is not kind)
+        target = None
+        if indicator.target is not None:
+            target = self.beside.get((name, stratum, Kind.TARGET.value))
+        return Shown(
+            indicator,
+            self.rows[name, stratum],
+            self.beside[name, stratum, chosen.value],
+            target,
+            tuple(self.beside[name, stratum, one.value] for one in others),
+            self.history.get(name, ()) if stratum == WHOLE else (),
+            self.trend.get(name) if stratum == WHOLE else None,
+        )
+
+    def status(self, name: str) -> Status:
+        """What the figure of an indicator is."""
+        return Status(str(self.rows[name, WHOLE]["status"]))
+
+    def strata(self, name: str) -> tuple[str, ...]:
+        """The strata of an indicator, in the order of the catalogue."""
+        declared = [stratum for stratum, _ in INDICATORS[name].strata]
+        return tuple(one for one in declared if (name, one) in self.rows)
+
+
+def read(diagnostic: Diagnostic, indicators: Sequence[str]) -> Reading:
+    """Read some indicators for every CPTS of a space, beside all their references."""
+    values = diagnostic.values(indicators, Level.CPTS, strata=True)
+    if values.empty:
+        return Reading(
+            values,
+            pd.DataFrame(columns=list(COMPARISON_COLUMNS)),
+            values,
+            pd.DataFrame(columns=list(TREND_COLUMNS)),
+            {},
+        )
+    references = _references(diagnostic, values)
+    held = [one.values for one in references]
+    regions = _main_region(diagnostic)
+    compared = [
+        compare(rows, [*references, medians(rows), targets(), expected()])
+        for _, rows in values.groupby(values["territory"].map(regions).fillna(""), sort=True)
+    ]
+    history = _history(diagnostic, values)
+    credit = {
+        (kind.value, str(row.territory), str(row.indicator)): str(row.sources)
+        for kind, table in zip(_LEVELS, held, strict=True)
+        for row in table.itertuples()
+    }
+    return Reading(values, pd.concat(compared, ignore_index=True), history, trends(history), credit)
+
+
+def merged(readings: Sequence[Reading]) -> Reading:
+    """Several readings of one space as one."""
+    return Reading(
+        *(
+            pd.concat([getattr(one, name) for one in readings], ignore_index=True)
+            for name in ("values", "compared", "history", "trends")
+        ),
+        {key: told for one in readings for key, told in one.credits.items()},
+    )
+
+
+def own_reading(reading: Reading, territory: Territory) -> OwnReading:
+    """What a reading says of one territory."""
+    values, compared, history, trend_table = (
+        table[table["territory"] == territory.id]
+        for table in (reading.values, reading.compared, reading.history, reading.trends)
+    )
+    series: dict[str, list[Row]] = {}
+    for row in history.sort_values("period", kind="stable").to_dict("records"):
+        series.setdefault(str(row["indicator"]), []).append(row)
+    return OwnReading(
+        territory,
+        compared,
+        trend_table,
+        {(str(row["indicator"]), str(row["stratum"])): row for row in values.to_dict("records")},
+        {
+            (str(row["indicator"]), str(row["stratum"]), str(row["reference"])): row
+            for row in compared.to_dict("records")
+        },
+        {name: tuple(rows) for name, rows in series.items()},
+        {str(row["indicator"]): row for row in trend_table.to_dict("records")},
+        reading.credits,
+    )
+
+
+def order(kind: Kind) -> tuple[Kind, ...]:
+    """The order in which references speak, the chosen one first (after what age gives)."""
+    return tuple(dict.fromkeys((Kind.EXPECTED, kind, *REFERENCE_ORDER)))
+
+
+def main_departement(territory: Territory) -> str:
+    """The département that holds most units of a territory; empty without any."""
+    return territory.departements[0] if territory.departements else ""
+
+
+def _region_of(diagnostic: Diagnostic) -> pd.Series:
+    """Région of each département of the space."""
+    units = diagnostic.register.units.table
+    pairs = units[["departement", "region"]].dropna().drop_duplicates("departement")
+    return pairs.set_index("departement")["region"].astype(str)
+
+
+def _main_region(diagnostic: Diagnostic) -> pd.Series:
+    """Région of the main département of each CPTS, by CPTS."""
+    table = diagnostic.territories(Level.CPTS).table
+    return (
+        table["departements"]
+        .map(lambda codes: codes[0] if codes else "")
+        .map(_region_of(diagnostic))
+    )
+
+
+def _references(diagnostic: Diagnostic, values: pd.DataFrame) -> list[Reference]:
+    """The département, the région and the country of every CPTS, in the order of ``_LEVELS``."""
+    table = diagnostic.territories(Level.CPTS).table
+    region = _region_of(diagnostic)
+    found = []
+    for kind, level in _LEVELS.items():
+        around: dict[str, str] = {}
+        inside = []
+        for identifier, codes in table["departements"].items():
+            areas = {
+                Kind.DEPARTEMENT: list(codes),
+                Kind.REGION: [region.get(code, "") for code in codes],
+                Kind.FRANCE: [FRANCE_ID],
+            }[kind]
+            if areas and areas[0]:
+                around[str(identifier)] = areas[0]
+                inside += [str(identifier)] * (len(set(areas)) == 1)
+        rows = _rows_of(diagnostic, values, level)
+        rows = rows[rows["territory"].isin(set(around.values()))]
+        found.append(Reference(kind, rows, around, frozenset(inside), _differing(values, rows)))
+    return found
+
+
+def _rows_of(diagnostic: Diagnostic, values: pd.DataFrame, level: Level) -> pd.DataFrame:
+    """The latest figures of a level, then those of the periods that a CPTS is known for."""
+    names = list(dict.fromkeys(values["indicator"]))
+    parts = [diagnostic.values(names, level, strata=True)]
+    latest = parts[0].drop_duplicates("indicator").set_index("indicator")["period"]
+    known = values[values["value"].notna()].drop_duplicates(["indicator", "period"])
+    for name, period in zip(known["indicator"], known["period"], strict=True):
+        if period and period != latest.get(name):
+            same = diagnostic.values([name], level, period=period, strata=True)
+            parts.append(same[same["value"].notna()])
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.drop_duplicates(["indicator", "stratum", "territory", "period"])
+
+
+def _differing(values: pd.DataFrame, reference: pd.DataFrame) -> frozenset[str]:
+    """Indicators counted here in the directory of professionals, and there by somebody else."""
+
+    def counted(table: pd.DataFrame) -> pd.Series:
+        return table["sources"].astype(str).str.startswith(_DIRECTORY)
+
+    known, told = values[values["value"].notna()], reference[reference["value"].notna()]
+    here = set(known.loc[counted(known), "indicator"])
+    there = set(told.loc[~counted(told), "indicator"])
+    return frozenset(str(name) for name in here & there)
+
+
+def _history(diagnostic: Diagnostic, values: pd.DataFrame) -> pd.DataFrame:
+    """The latest periods of every indicator of which a CPTS has a figure of its own."""
+    latest = values[values["stratum"] == WHOLE]
+    parts = []
+    for name, rows in latest.groupby("indicator", sort=False):
+        if rows["status"].isin(_NOT_OWN).all():
+            continue
+        measure = diagnostic.figures.measure_in_use(INDICATORS[str(name)])
+        present = str(rows["period"].max())
+        known = [one for one in diagnostic.facts.periods(measure.columns[0]) if one < present]
+        past = [
+            diagnostic.values([str(name)], Level.CPTS, period=period)
+            for period in known[1 - TREND_POINTS :]
+        ]
+        parts += [table for table in past if not table["status"].isin(_NOT_OWN).all()]
+    return pd.concat([*parts, latest], ignore_index=True)

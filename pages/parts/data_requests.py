@@ -1,0 +1,197 @@
+"""What a theme lacks and why, and the request that one may send for it. No Streamlit here.
+
+The request is written by the catalogue: each local indicator that a measure reads, with what is
+counted, what it is related to, the parts of the population, the level, the periods and the form.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cpts_data import french
+from cpts_data.analysis.grammar import stratum_words
+from cpts_data.diagnostic import Diagnostic
+from cpts_data.indicators import INDICATORS, Indicator
+from cpts_data.layouts.templates import INDICATORS as TEMPLATE
+from cpts_data.measures import Measure, Status, parse
+from cpts_data.sources import MODULES
+from cpts_data.territories import Level, Territory
+from pages.parts.exports import neutralised
+
+LOCAL = "indicateurs_locaux"
+_RELATED = re.compile(
+    r"^(?P<counted>.+?),? rapporté(?:e|s|es)? (?P<by>à|aux|au) (?P<people>.+?)(?: ?[,;.(]|$)"
+)
+_PERIODS = 5
+_SMALL = 11
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One indicator that a territory lacks: why, and how to have it (French)."""
+
+    indicator: Indicator
+    why: str
+    how: str
+    on_request: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One local indicator to ask for, with the parts of the population (none: the whole)."""
+
+    indicator: str
+    label: str
+    counted: str
+    people: str
+    strata: tuple[str, ...]
+
+
+def gaps(diagnostic: Diagnostic, statuses: Mapping[str, Status], known: Sequence[str]) -> list[Gap]:
+    """The indicators without a figure of the territory's own, in the order of ``statuses``.
+
+    ``known`` are those that the communes have though the territory has none: a median, for one.
+    """
+    wanting = (Status.MISSING, Status.CONTEXT)
+    return [
+        _gap(diagnostic, INDICATORS[name], status)
+        for name, status in statuses.items()
+        if status in wanting and name not in known
+    ]
+
+
+def _gap(diagnostic: Diagnostic, indicator: Indicator, status: Status) -> Gap:
+    ways = [_way(diagnostic, measure) for measure in indicator.measures]
+    open_ways = [way for way in ways if way and LOCAL not in way]
+    local = any(LOCAL in _sources(measure) for measure in indicator.measures)
+    absent = local and not diagnostic.space.has(LOCAL)
+    if status is Status.CONTEXT:
+        why = "Connu pour le département seulement."
+    elif any(not way for way in ways) or (local and not absent):
+        why = "Le fichier est présent, mais ne dit rien de ce territoire."
+    else:
+        why = "Aucun fichier de cet espace ne l’apporte."
+    told = []
+    if local:
+        told.append("À demander à la CPAM ou à l’ARS (texte prêt ci-dessous)")
+    if open_ways and status is not Status.CONTEXT:
+        told.append(f"À ajouter : {open_ways[0]}")
+    elif open_ways and not local:
+        told.append(f"À ajouter : {open_ways[0]}")
+    return Gap(indicator, why, " ; ou ".join(told) or "Aucune source ouverte connue", local)
+
+
+def _sources(measure: Measure) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(parse(name).source for name in measure.columns))
+
+
+def _way(diagnostic: Diagnostic, measure: Measure) -> str:
+    """The files that a way of measuring still lacks, in words; empty when it lacks none."""
+    lacking = [one for one in _sources(measure) if not diagnostic.space.has(one)]
+    if LOCAL in lacking:
+        return LOCAL
+    named = [
+        f"« {MODULES[one].SOURCE.title} » ({MODULES[one].SOURCE.publisher})" for one in lacking
+    ]
+    return french.enumeration(named)
+
+
+def wanted(missing: Sequence[Gap]) -> list[Wanted]:
+    """The local indicators behind some gaps, each once, with the strata that they need."""
+    strata: dict[str, dict[str, None]] = {}
+    for gap in missing:
+        for name in gap.indicator.columns:
+            told = parse(name)
+            if told.source != LOCAL:
+                continue
+            where = dict(told.where)
+            for identifier in where.get("indicateur", ()):
+                strata.setdefault(identifier, {}).update(dict.fromkeys(where.get("strate", ())))
+    return [_wanted(name, tuple(parts)) for name, parts in strata.items()]
+
+
+def _wanted(identifier: str, strata: tuple[str, ...]) -> Wanted:
+    entry = INDICATORS.get(identifier)
+    if entry is None:
+        return Wanted(identifier, identifier, "", "", strata)
+    counted, people = numerator_and_denominator(entry)
+    return Wanted(identifier, entry.label, counted, people, strata)
+
+
+def numerator_and_denominator(indicator: Indicator) -> tuple[str, str]:
+    """What is counted and what it is related to, as the definition says; the latter may be none."""
+    found = _RELATED.match(indicator.definition)
+    if found is None:
+        return indicator.definition.removesuffix("."), ""
+    people = found["people"].strip()
+    article = {"aux": "les ", "au": "le ", "à": ""}[found["by"]]
+    return found["counted"].strip(), article + people
+
+
+def letter(diagnostic: Diagnostic, territory: Territory, asked: Sequence[Wanted], year: int) -> str:
+    """The text of a request to a CPAM or an ARS, ready to be sent (plain text)."""
+    units = diagnostic.territories(Level.CPTS).units_of(territory.id).index
+    names = diagnostic.register.units.table["name"].reindex(units).astype(str)
+    people = french.count_of(diagnostic.inhabitants(units), "habitant")
+    first = year - _PERIODS
+    blocks = "\n\n".join(_paragraph(rank, one) for rank, one in enumerate(asked, start=1))
+    listed = ", ".join(f"{name} ({code})" for code, name in names.sort_values().items())
+    several = len(asked) > 1
+    subject = f"{len(asked)} indicateurs" if several else f"« {asked[0].label} »"
+    text = f"""Objet : demande de données agrégées pour le diagnostic territorial – {territory.name}
+Destinataire : CPAM ({", ".join(territory.departements)}) ou ARS
+
+Madame, Monsieur,
+
+Pour le diagnostic territorial de {territory.name} ({people}, {len(units)} communes ou arrondissements, liste en fin de message), nous vous demandons {subject} :
+
+{blocks}
+
+Niveaux : la CPTS entière (identifiant {territory.id}) ; chaque commune, quand le secret le permet ; le département et la région, pour comparer.
+Périodes : les {_PERIODS} dernières disponibles ({first} à {year - 1}, si possible). Indiquez la date d’observation et le régime (général ou tous régimes).
+Forme : un tableau aux colonnes {" ; ".join(TEMPLATE.names)} (modèle joint). Donnez des effectifs, non des pourcentages : nous additionnons avant de diviser.
+Secret : uniquement des nombres agrégés, aucune ligne par personne. Laissez vide un effectif de moins de {_SMALL} et écrivez « masque » dans la colonne statut ; un zéro veut dire zéro.
+
+Communes : {listed}.
+
+Avec nos remerciements,
+"""
+    return french.typography(text)
+
+
+def _paragraph(rank: int, one: Wanted) -> str:
+    told = [f"{rank}. {one.label} (identifiant : {one.indicator})"]
+    if one.counted:
+        told.append(f"   Numérateur : {_lowered(one.counted)}.")
+    if one.people:
+        told.append(f"   Dénominateur : {one.people}.")
+    if one.strata:
+        parts = french.enumeration([stratum_words(part) for part in one.strata])
+        told.append(f"   Pour l’ensemble, et pour chaque partie : {parts}.")
+    return "\n".join(told)
+
+
+def _lowered(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def filled_template(territory: Territory, asked: Sequence[Wanted], year: int) -> bytes:
+    """The table to fill, its lines ready: indicator, CPTS, period and part of the population."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    writer.writerow(TEMPLATE.names)
+    known = {"niveau": Level.CPTS.value, "code": neutralised(territory.id), "public": "non"}
+    for one in asked:
+        for period in range(year - _PERIODS, year):
+            for stratum in ("ensemble", *one.strata):
+                row = known | {
+                    "indicateur": one.indicator,
+                    "periode": str(period),
+                    "strate": stratum,
+                }
+                writer.writerow([row.get(name, "") for name in TEMPLATE.names])
+    return stream.getvalue().encode("utf-8-sig")

@@ -1,0 +1,210 @@
+"""Which territories stand side by side, their figures, and what they are all compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from cpts_data.analysis.compare import Kind, Reference, compare, expected, medians
+from cpts_data.diagnostic import Diagnostic
+from cpts_data.indicators import INDICATORS, Indicator, Theme
+from cpts_data.measures import Status
+from cpts_data.territories import FRANCE_ID, Level, Territory
+from pages.parts import frame
+from pages.parts.frame import Frame
+
+MOST = 7
+ALL_THEMES = "tous"
+_NAMES = {
+    Level.CPTS: "{}",
+    Level.EPCI: "EPCI : {}",
+    Level.DEPARTEMENT: "Département : {}",
+    Level.REGION: "Région : {}",
+    Level.FRANCE: "{}",
+}
+
+
+def key_of(territory: Territory) -> str:
+    """How the address names a territory of any level: « departement:83 »."""
+    return f"{territory.level.value}:{territory.id}"
+
+
+def region_of(diagnostic: Diagnostic, departement: str) -> str:
+    """Code of the région of a département."""
+    units = diagnostic.register.units.table
+    return str(units.loc[units["departement"] == departement, "region"].iloc[0])
+
+
+def offered(diagnostic: Diagnostic) -> dict[str, Territory]:
+    """Territories that may be compared: CPTS, EPCI of their régions, départements, régions."""
+    units = diagnostic.register.units.table
+    near = units["region"].isin(diagnostic.cpts_regions())
+    around = set(units.loc[near, "departement"].dropna())
+    found = []
+    for level in _NAMES:
+        territories = diagnostic.territories(level)
+        for identifier in territories.table.sort_values("name").index:
+            territory = territories.territory(str(identifier))
+            if level is not Level.EPCI or around.intersection(territory.departements):
+                found.append(territory)
+    return {key_of(territory): territory for territory in found}
+
+
+def references_of(diagnostic: Diagnostic, territory: Territory) -> list[Territory]:
+    """What a territory usually stands beside: its main département, its région, France."""
+    found = []
+    if territory.departements:
+        main = territory.departements[0]
+        found.append(diagnostic.territory(Level.DEPARTEMENT, main))
+        found.append(diagnostic.territory(Level.REGION, region_of(diagnostic, main)))
+    return [*found, diagnostic.territory(Level.FRANCE, FRANCE_ID)]
+
+
+def choose_territories(page: Frame) -> list[Territory]:
+    """The territories to show side by side, the reader's CPTS first."""
+    diagnostic, own = page.diagnostic, page.cpts
+    known = offered(diagnostic)
+    usual = references_of(diagnostic, own) if own else [diagnostic.territory("france", FRANCE_ID)]
+    first = [own] if own else []
+    labels = {
+        name: _NAMES[territory.level].format(territory.label)
+        for name, territory in known.items()
+        if own is None or name != key_of(own)
+    }
+    chosen = frame.choose_several(
+        "Comparer avec",
+        frame.unique_labels(labels),
+        "avec",
+        default=[key_of(territory) for territory in usual],
+        most=MOST,
+        placeholder="CPTS, EPCI, département, région…",
+        help_text=f"Jusqu’à {MOST} territoires, de tous niveaux.",
+    )
+    return [*first, *(known[name] for name in chosen)]
+
+
+def choose_reference(page: Frame, own: Territory) -> Kind:
+    """What every territory is compared with: département, région, France, median of the CPTS."""
+    names = {Level.DEPARTEMENT: "Le département", Level.REGION: "La région"}
+    options = {
+        territory.level.value: f"{names[territory.level]} : {territory.name}"
+        if territory.level in names
+        else territory.name
+        for territory in references_of(page.diagnostic, own)
+    }
+    options[Kind.PEERS.value] = "La médiane des CPTS"
+    default = Kind.REGION.value
+    return Kind(frame.choose("Comparer à", options, "reference", default=default))
+
+
+def choose_theme() -> str:
+    """One theme, or all of them."""
+    labels = {theme.value: theme.label for theme in Theme} | {ALL_THEMES: "Tous les thèmes"}
+    return frame.choose("Thème", labels, "theme", default=Theme.ACCESS.value)
+
+
+def choose_indicator(
+    label: str = "Indicateur",
+    name: str = "indicateur",
+    *,
+    among: Sequence[str] | None = None,
+    default: str = "apl_mg_65_ans_ou_moins",
+) -> Indicator:
+    """One indicator, theme after theme."""
+    known = INDICATORS if among is None else {one: INDICATORS[one] for one in among}
+    labels = {one: f"{entry.theme.label} : {entry.short_label}" for one, entry in known.items()}
+    return INDICATORS[frame.choose(label, frame.unique_labels(labels), name, default=default)]
+
+
+def indicators_of(theme: str) -> list[str]:
+    """The indicators of a theme, or all."""
+    return [n for n, one in INDICATORS.items() if theme in (ALL_THEMES, one.theme.value)]
+
+
+def values_of(
+    diagnostic: Diagnostic,
+    indicators: Sequence[str],
+    territories: Sequence[Territory],
+    period: str | None = None,
+) -> pd.DataFrame:
+    """``Values`` of some indicators for territories of any levels, in the order asked."""
+    parts = []
+    for level in dict.fromkeys(territory.level for territory in territories):
+        ids = [one.id for one in territories if one.level is level]
+        parts.append(diagnostic.values(indicators, level, ids, period))
+    if not parts:
+        return diagnostic.values([], Level.CPTS)
+    table = pd.concat(parts, ignore_index=True)
+    order = {(one.level.value, one.id): place for place, one in enumerate(territories)}
+    keys = zip(table["level"].astype(str), table["territory"].astype(str), strict=True)
+    place = [order[key] for key in keys]
+    entry = table["indicator"].map({name: rank for rank, name in enumerate(indicators)})
+    return (
+        table.assign(_place=place, _entry=entry)
+        .sort_values(["_entry", "_place"], kind="stable")
+        .drop(columns=["_place", "_entry"])
+        .reset_index(drop=True)
+    )
+
+
+def reference(
+    diagnostic: Diagnostic, own: Territory, kind: Kind, indicators: Sequence[str]
+) -> Reference:
+    """One reference for every territory shown."""
+    if kind is Kind.PEERS:
+        return medians(diagnostic.values(indicators, Level.CPTS))
+    found = next(one for one in references_of(diagnostic, own) if one.level.value == kind.value)
+    values = diagnostic.values(indicators, found.level, [found.id])
+    return Reference(kind, values, found.id, _contained(diagnostic, found))
+
+
+def _contained(diagnostic: Diagnostic, within: Territory) -> frozenset[str]:
+    """Territories that lie wholly inside a département or a région."""
+    if within.level is Level.FRANCE:
+        return frozenset()
+    inside = {within.id}
+    if within.level is Level.REGION:
+        units = diagnostic.register.units.table
+        inside = set(units.loc[units["region"] == within.id, "departement"].dropna())
+    found: set[str] = inside if within.level is Level.REGION else set()
+    for level in (Level.CPTS, Level.EPCI):
+        held = diagnostic.territories(level).table["departements"]
+        found |= {str(name) for name, codes in held.items() if codes and inside.issuperset(codes)}
+    return frozenset(found)
+
+
+def compared(
+    diagnostic: Diagnostic,
+    own: Territory,
+    kind: Kind,
+    indicators: Sequence[str],
+    territories: Sequence[Territory],
+) -> pd.DataFrame:
+    """Every territory beside one reference: rows of ``compare.compare``, indicator by indicator.
+
+    Ratios of observed to expected cases stand beside what is expected, the only thing that they
+    may be compared with. A territory that is wider than the reference gets no verdict.
+    """
+    values = values_of(diagnostic, indicators, territories)
+    peers = diagnostic.values(indicators, Level.CPTS)
+    beside = [reference(diagnostic, own, kind, indicators), expected()]
+    table = compare(values, beside, peers=peers)
+    asked, awaited = table[table["reference"] == kind.value], table[table["reference"] == "attendu"]
+    told = awaited["reference_value"].notna().to_numpy()
+    chosen = asked.reset_index(drop=True)
+    chosen.loc[told] = awaited.reset_index(drop=True).loc[told]
+    return chosen
+
+
+def is_wider(row: pd.Series) -> bool:
+    """Whether a territory cannot be judged by its reference: it holds it."""
+    sizes = {Level.DEPARTEMENT: 1, Level.REGION: 2, Level.FRANCE: 3}
+    level = sizes.get(Level(str(row["level"])), 0)
+    kinds = {Kind.DEPARTEMENT: 1, Kind.REGION: 2, Kind.FRANCE: 3, Kind.PEERS: 1}
+    return level > 0 and level >= kinds.get(Kind(str(row["reference"])), 4)
+
+
+def own_figure(row: pd.Series) -> bool:
+    """Whether a row carries a figure of the territory itself: drawn, not merely told."""
+    return str(row["status"]) in (Status.OBSERVED, Status.ESTIMATED) and pd.notna(row["value"])

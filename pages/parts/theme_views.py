@@ -1,0 +1,254 @@
+"""What every theme page is made of: sentences, groups, map, communes, what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from cpts_data import french
+from cpts_data.analysis.aggregate import WHOLE
+from cpts_data.analysis.highlights import Highlight, Tone, highlights
+from cpts_data.analysis.references import Kind
+from cpts_data.analysis.sentences import highlight_sentence
+from cpts_data.indicators import INDICATORS, Theme
+from cpts_data.measures import Status
+from cpts_data.territories import Territory
+from pages.parts import (
+    blocks,
+    cards,
+    comparisons,
+    data_requests,
+    exports,
+    frame,
+    map_views,
+    selection,
+    store,
+)
+from pages.parts.comparisons import OwnReading
+from pages.parts.frame import Frame
+from pages.parts.themes import VIEWS, Group, Look, View
+
+_NOT_OWN = (Status.MISSING, Status.CONTEXT)
+SIGNS = {Tone.STRENGTH: ("＋", "fav"), Tone.ATTENTION: ("!", "def"), Tone.FACT: ("•", "neu")}
+_TONE_WORDS = {Tone.STRENGTH: "Force", Tone.ATTENTION: "Point d’attention", Tone.FACT: "Constat"}
+
+
+@dataclass(frozen=True)
+class ThemePage:
+    """A theme page in the making: the frame, the CPTS, its figures, the reference chosen."""
+
+    page: Frame
+    territory: Territory
+    view: View
+    own: OwnReading
+    kind: Kind
+
+    def known(self, names: Sequence[str]) -> list[str]:
+        """Those of some indicators of which the CPTS has a figure of its own, shown or masked."""
+        return [name for name in names if self.own.status(name) not in _NOT_OWN]
+
+
+def open_theme(page: Frame, territory: Territory, theme: Theme) -> ThemePage:
+    """The name of the CPTS, the choice of the reference, and the figures of the theme."""
+    left, right = st.columns([3, 1.2], vertical_alignment="bottom")
+    with left:
+        blocks.title(territory.label)
+    with right:
+        kind = selection.choose_reference(page, territory)
+    view = VIEWS[theme]
+    reading = store.reading(page.diagnostic, view.indicators)
+    return ThemePage(page, territory, view, comparisons.own_reading(reading, territory), kind)
+
+
+def facts(own: OwnReading, kind: Kind, *, net_only: bool = False) -> tuple[Highlight, ...]:
+    """What stands out in the whole population, the reference chosen first."""
+    whole = own.compared[own.compared["stratum"] == WHOLE]
+    return highlights(whole, own.trends, order=comparisons.order(kind), net_only=net_only)
+
+
+def sentences(found: Sequence[Highlight]) -> None:
+    """Highlights as sentences, each with its sign and what it is."""
+    items = []
+    for one in found:
+        sign, tone = SIGNS[one.tone]
+        label = _TONE_WORDS[one.tone]
+        told = highlight_sentence(one)
+        items.append(
+            f'<li><b class="cpts-ink-{tone}" title="{label}" aria-label="{label}">{sign}</b>'
+            f"<span>{cards.text(told)}</span></li>"
+        )
+    st.html(f'<ul class="cpts-facts-list">{"".join(items)}</ul>')
+
+
+def opening(theme: ThemePage) -> None:
+    """Two sentences that say what matters here."""
+    found = facts(theme.own, theme.kind)[:2]
+    if found:
+        sentences(found)
+    elif theme.known(theme.view.indicators):
+        blocks.lead(
+            "Rien ne se détache nettement dans ce thème : ni écart démontré, ni rang extrême, ni "
+            "tendance significative."
+        )
+    else:
+        blocks.lead(
+            "Aucun chiffre de ce thème n'est connu pour cette CPTS dans cet espace. Le bas de la "
+            "page dit ce qui manque et comment l'obtenir."
+        )
+
+
+def groups(theme: ThemePage) -> None:
+    """The groups of the theme: what is known of the CPTS, then what the département alone tells."""
+    own = theme.own
+    if theme.known([name for group in theme.view.groups for name in group.indicators]):
+        cards.key()
+    for group in theme.view.groups:
+        if names := theme.known(group.indicators):
+            _group(theme, group, names)
+    around = [name for name in theme.view.indicators if own.status(name) is Status.CONTEXT]
+    if around:
+        blocks.section("Repères du département")
+        cards.context(theme.page, own, around)
+
+
+def _group(theme: ThemePage, group: Group, names: Sequence[str]) -> None:
+    if group.look is Look.LINES:
+        blocks.section(group.heading, group.note)
+        caption = f"{group.heading} : {theme.territory.name}"
+        cards.lines(theme.page, theme.own, names, theme.kind, caption)
+        return
+    blocks.section(group.heading, group.note)
+    if group.look is Look.NUMBERS:
+        cards.numbers(theme.page, theme.own, names)
+    else:
+        cards.cards(theme.page, theme.own, names, theme.kind)
+
+
+def _commune_rows(theme: ThemePage) -> pd.DataFrame:
+    """``Values`` rows of the communes of the CPTS, for what communes may tell."""
+    facts_held = theme.page.diagnostic.facts
+    names = [
+        name
+        for name in theme.view.everything
+        if name in theme.view.by_commune or theme.own.status(name) is not Status.CONTEXT
+    ]
+    ready = [name for name in names if any(facts_held.has(c) for c in INDICATORS[name].columns)]
+    return store.commune_values(theme.page.diagnostic, theme.territory.id, ready)
+
+
+def known_by_commune(theme: ThemePage) -> list[str]:
+    """The indicators of which at least one commune of the CPTS has a figure."""
+    rows = _commune_rows(theme)
+    shown = rows["value"].notna() & ~rows["status"].eq(Status.CONTEXT.value)
+    told = set(rows.loc[shown, "indicator"])
+    charted = set(theme.view.charted)
+    return [name for name in theme.view.everything if name in told and name not in charted]
+
+
+@st.fragment
+def territory_map(theme: ThemePage) -> None:
+    """One map of the communes, any indicator of the theme that they have."""
+    names = known_by_commune(theme)
+    if not names:
+        blocks.note("Aucun indicateur de ce thème n'est connu par commune dans cet espace.")
+        return
+    labels = {name: INDICATORS[name].short_label for name in names}
+    chosen = names[0]
+    if len(names) > 1:
+        place, _ = st.columns([2, 3])
+        with place:
+            first = theme.view.first_map
+            chosen = frame.choose("Indicateur de la carte", labels, "carte", default=first)
+    map_views.territory_map(theme.page, theme.territory, chosen)
+
+
+def communes(theme: ThemePage) -> None:
+    """Every commune with its figures, states in words, and the download."""
+    names = known_by_commune(theme)
+    if not names:
+        return
+    blocks.section("Les communes du territoire", "Cliquez sur un en-tête de colonne pour trier.")
+    rows = _commune_rows(theme)
+    rows = rows[rows["indicator"].isin(names)]
+    values, words = _wide(rows, names)
+    blocks.sortable_table(values, words)
+    left, right = st.columns([1, 3])
+    with left:
+        name = f"{theme.view.theme.value}_{theme.territory.id}_communes.csv"
+        blocks.download("Télécharger en CSV", exports.as_csv(rows), name, "text/csv")
+    with right:
+        if any(words[name].ne("").any() for name in words.columns):
+            blocks.note(
+                "« Secret statistique » : le producteur cache la valeur pour protéger les "
+                "personnes ; elle existe et n'est pas nulle. « Non disponible » : personne ne nous "
+                "l'a donnée."
+            )
+
+
+def _wide(rows: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One line per commune: figures, and words where there is none."""
+    first = rows.drop_duplicates("territory").set_index("territory")["name"].sort_values()
+    values = pd.DataFrame({"Commune": first})
+    words = pd.DataFrame(index=values.index)
+    for name in names:
+        indicator = INDICATORS[name]
+        told = rows[rows["indicator"] == name].set_index("territory").reindex(values.index)
+        label = f"{indicator.short_label} ({indicator.unit})"
+        own = told["status"].isin([Status.OBSERVED.value, Status.ESTIMATED.value])
+        values[label] = told["value"].where(own).astype(float).round(indicator.digits)
+        said = [
+            "" if mine else blocks.cell(row, indicator)
+            for mine, (_, row) in zip(own, told.iterrows(), strict=True)
+        ]
+        words[label] = pd.Series(said, index=values.index, dtype=object)
+    return values, words
+
+
+def missing(theme: ThemePage) -> None:
+    """What the theme lacks for this CPTS, why, whence it may come, and the request to send."""
+    statuses = {name: theme.own.status(name) for name in theme.view.indicators}
+    held = known_by_commune(theme)
+    found = data_requests.gaps(theme.page.diagnostic, statuses, held)
+    for name in theme.view.by_commune:
+        if name not in held:
+            found += data_requests.gaps(theme.page.diagnostic, {name: Status.MISSING}, held)
+    blocks.section("Ce qui manque et pourquoi")
+    if not found:
+        blocks.note("Tous les indicateurs de ce thème sont connus pour cette CPTS.")
+        return
+    rows = [
+        [cards.text(gap.indicator.label), cards.text(gap.why), cards.text(gap.how)] for gap in found
+    ]
+    told = french.count_of(
+        len(found), "indicateur manque à cette CPTS", "indicateurs manquent à cette CPTS"
+    )
+    with st.expander(told, expanded=len(found) <= 6):
+        head = ("Indicateur", "Pourquoi", "Comment l’obtenir")
+        html = cards.table("Indicateurs manquants", head, rows)
+        st.html(html.replace("cpts-lines", "cpts-missing"))
+    frame.link("pages/donnees.py", "Ouvrir « Données » : télécharger ou déposer des fichiers")
+    _request(theme, [gap for gap in found if gap.on_request])
+
+
+@st.fragment
+def _request(theme: ThemePage, found: Sequence[data_requests.Gap]) -> None:
+    """The text to send to the CPAM or the ARS, for one missing indicator or all."""
+    if not found:
+        return
+    with st.expander("Demande de données prête à envoyer (CPAM ou ARS)"):
+        labels = {"tous": f"Tous les indicateurs à demander ({len(found)})"}
+        labels |= {gap.indicator.id: gap.indicator.label for gap in found}
+        chosen = frame.choose("Indicateur à demander", labels, "demande")
+        asked = data_requests.wanted([gap for gap in found if chosen in ("tous", gap.indicator.id)])
+        year = dt.datetime.now(tz=dt.UTC).year
+        text = data_requests.letter(theme.page.diagnostic, theme.territory, asked, year)
+        blocks.note("Le bouton en haut à droite du texte le copie. Joignez-y le modèle.")
+        st.code(text, language=None, wrap_lines=True, height=360)
+        content = data_requests.filled_template(theme.territory, asked, year)
+        blocks.download(
+            "Télécharger le modèle à joindre (CSV)", content, "indicateurs_locaux.csv", "text/csv"
+        )
