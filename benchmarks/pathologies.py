@@ -1,9 +1,10 @@
 """The file of pathologies of the whole country: time against pandas, and memory.
 
 Writes a file of 5.8 million lines in the layout of the Cnam (made-up counts, fixed seed), then
-reads it in three ways, each in a process of its own: our reader; ``pandas.read_csv`` at its
+reads it in four ways, each in a process of its own: our reader; ``pandas.read_csv`` at its
 defaults, which leaves a raw table (codes without their zero, totals among the details, masks
-unnamed); and pandas up to the same table as ours, by its usual vectorised operations. Prints the
+unnamed); pandas up to the same table as ours, by its usual vectorised operations; and our whole
+reception into a space (recognition, copy, fingerprint, reading, table kept as Parquet). Prints the
 ratios of times and the peaks of memory. Exits with 1 when a line is lost, beyond 2 GiB, or when
 the reader is less than twice as fast as pandas for the same table.
 
@@ -28,7 +29,7 @@ import pyarrow.csv as pa_csv
 
 LINES = 5_800_000
 MEMORY_LIMIT = 2 * 1024**3
-READERS = ("ours", "pandas", "same")
+READERS = ("ours", "pandas", "same", "received")
 RATIO_WANTED = 2.0
 YEARS, TOPS, ROUNDS = range(2015, 2025), 79, 3
 SEXES = (("1", "hommes"), ("2", "femmes"), ("9", "tous sexes"))
@@ -108,12 +109,17 @@ def read(reader: str, path: Path) -> None:
     import pandas as pd
 
     from cpts_data.sources import cnam_pathologies
+    from cpts_data.space.receiving import add_files
 
     start = time.perf_counter()
     if reader == "ours":
         rows = len(cnam_pathologies.read(path))
     elif reader == "pandas":
         rows = len(pd.read_csv(path, sep=";"))
+    elif reader == "received":
+        with tempfile.TemporaryDirectory() as folder:
+            (receipt,) = add_files(Path(folder) / "e", [path])
+        rows = receipt.rows
     else:
         rows = len(same_table(path))
     seconds = time.perf_counter() - start

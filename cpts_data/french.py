@@ -28,6 +28,10 @@ def _is_missing(value: object) -> bool:
     return value is None or (isinstance(value, Real) and math.isnan(value))
 
 
+# Beyond, digits tell nothing and the locale's rules have no more room for them.
+_BEYOND_COUNTING = 1e18
+
+
 def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
     """Write a number: decimal comma, narrow no-break thousands, true minus, « n.d. » if missing.
 
@@ -37,6 +41,8 @@ def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
         return NOT_AVAILABLE
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
+    if abs(value) >= _BEYOND_COUNTING:
+        return f"{value:.2e}".replace(".", ",").replace("-", MINUS)
     rounded = round(float(value), digits)
     decimals = ("0" if fixed else "#") * digits
     text: str = format_decimal(

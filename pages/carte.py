@@ -1,10 +1,10 @@
-"""« Carte »: any indicator, by commune or by CPTS."""
+"""« Carte »: any indicator, any level, one map or two; spots; territories without CPTS."""
 
-from pages.parts import blocks, frame, map_views
+from pages.parts import blocks, frame, map_page
 
 page = frame.open_page("Carte")
 blocks.lead(
-    "Choisissez un indicateur et un découpage. Survolez une commune pour lire sa valeur, cliquez "
-    "pour ouvrir sa CPTS ; le tableau sous la carte dit la même chose."
+    "Choisissez ce que la carte montre. Survolez une commune pour lire sa valeur, cliquez pour "
+    "ouvrir sa CPTS ; le tableau sous la carte dit la même chose."
 )
-map_views.indicator_map(page)
+map_page.explore(page)

@@ -9,8 +9,9 @@ if page.cpts is None:
 else:
     theme = theme_views.open_theme(page, page.cpts, Theme.SUPPLY)
     theme_views.opening(theme)
-    theme_views.groups(theme)
+    theme_views.main_cards(theme)
     theme_charts.professions(theme)
+    theme_views.tables(theme)
     blocks.section("Le territoire, commune par commune")
     theme_views.territory_map(theme)
     theme_views.communes(theme)

@@ -10,8 +10,9 @@ else:
     theme = theme_views.open_theme(page, page.cpts, Theme.POPULATION)
     blocks.lead(overview.population_sentence(page, page.cpts))
     theme_views.opening(theme)
-    theme_views.groups(theme)
+    theme_views.main_cards(theme)
     pyramid.show(theme)
+    theme_views.tables(theme)
     blocks.section("Le territoire, commune par commune")
     theme_views.territory_map(theme)
     blocks.section(

@@ -23,6 +23,16 @@ from tests.official_layouts import LYON
 CITY = "69123"
 _NUMBERS = ("nombre", "entier")
 ILLNESS = "Diabète"
+# One indicator of each kind, or more: those that the drawn tables let us compute.
+INDICATORS_DRAWN = (
+    *("population", "densite_population", "evolution_population", "population_par_age"),
+    *("part_75_ans_et_plus", "niveau_vie_median", "taux_pauvrete", "apl_mg"),
+    *("apl_mg_65_ans_ou_moins", "part_population_sous_dense", "part_population_zip_zac"),
+    *("part_c2s", "taux_passages_urgences", "prevalence_ald", "prevalence_ald_standardisee"),
+    *("prevalence_ald_diabete", "ratio_ald_diabete", "patients_diabete", "nb_pharmacies"),
+    *("nb_msp", "densite_mg", "densite_infirmiers", "nb_protocoles", "minutes_pharmacie"),
+    "part_population_pharmacie_plus_de_20_min",
+)
 FIVE_YEARS = (*(f"{age:02d}-{age + 4:02d}" for age in range(0, 95, 5)), "95+")
 
 
@@ -38,15 +48,25 @@ class MemorySpace(Space):
 
 def diagnostic_of(codes: Sequence[dict], tables: dict[str, list[dict]]) -> Diagnostic:
     """The diagnostic of some units (``code, departement, region``) and of tables as plain rows."""
+    typed = {name: _table(name, rows) for name, rows in tables.items()}
+    diagnostic = diagnostic_of_tables(typed)
+    own = pd.DataFrame(codes).assign(nature="commune", nom=[row["code"] for row in codes])
+    diagnostic.space.__dict__["own_codes"] = own.astype("string")
+    return diagnostic
+
+
+def diagnostic_of_tables(tables: dict[str, pd.DataFrame], year: int | None = None) -> Diagnostic:
+    """The diagnostic of some tables, in the geography of a year when one is given."""
     nowhere = Path("memoire")
     states = {}
     for name in tables:
         file = FileState(nowhere, FileRecord(name), Outcome(), name)
         states[name] = SourceState(MODULES[name].SOURCE, (file,))
-    space = MemorySpace(nowhere, "Espace tiré au sort", True, states, "", Cache.__new__(Cache))
-    space._tables.update({name: _table(name, rows) for name, rows in tables.items()})
-    own = pd.DataFrame(codes).assign(nature="commune", nom=[row["code"] for row in codes])
-    space.__dict__["own_codes"] = own.astype("string")
+    fictitious = year is None
+    space = MemorySpace(nowhere, "En mémoire", fictitious, states, "", Cache.__new__(Cache))
+    space._tables.update(tables)
+    if year is not None:
+        space.__dict__["year"] = year
     return Diagnostic(space)
 
 
@@ -133,6 +153,12 @@ def drawn_space(seed: int) -> Diagnostic:
         "insee_evol_struct_pop": _census(draw, everywhere),
         "indicateurs_locaux": _local(draw, everywhere, list(holders)),
         "cnam_pathologies": _illnesses(draw, everywhere),
+        "temps_de_trajet": [
+            {"origine": here, "destination": there, "minutes": draw.random.randint(1, 70)}
+            for here in [*communes, *([CITY] if draw.coding == "city" else LYON)]
+            for there in communes
+            if here != there and draw.random.random() < 0.4
+        ],
         **_by_commune(draw, everywhere),
         **_registers(draw, everywhere),
     }

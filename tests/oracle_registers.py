@@ -138,3 +138,84 @@ REGISTERS: dict[str, Callable[[dict[str, Rows]], Rows]] = {
     "drees_urgences": visits,
     "zonage_medecins": zones,
 }
+
+
+LONGEST = 60.0
+_OF_SERVICES: dict[str, tuple[str, ...]] = {
+    "rpps": ("profession", "discipline", "mode"),
+    "finess": ("famille",),
+    "drees_urgences": ("ensemble",),
+    "insee_bpe": ("famille",),
+}
+
+
+def services(tables: dict[str, Rows], source: str) -> Rows:
+    """Where the services are to which the nearest is sought: ``code, period`` and their kind."""
+    if source == "rpps":
+        wanted = {"profession": "medecin", "discipline": "medecine_generale", "mode": "liberal"}
+        return [row for row in placed(tables) if all(row[k] == v for k, v in wanted.items())]
+    if source == "finess":
+        return [row for row in tables["finess"] if row["famille"] == "pharmacie" and row["code"]]
+    if source == "insee_bpe":
+        kinds = ("medecin_generaliste", "pharmacie", "urgences", "maternite")
+        return [row for row in tables[source] if row["famille"] in kinds and row["effectif"] > 0]
+    sites: dict[str, str | None] = {}
+    for row in tables.get("finess", []):
+        sites.setdefault(row["finess"], row["code"])
+    found = [
+        {"code": sites.get(row["finess"]), "period": row["period"], "ensemble": "ensemble"}
+        for row in tables[source]
+    ]
+    return [row for row in found if row["code"]]
+
+
+def minutes_to_nearest(
+    tables: dict[str, Rows], source: str, units: list[str], cities: dict[str, tuple[str, ...]]
+) -> Rows:
+    """Minutes from each unit to the nearest service, by the matrix of the space.
+
+    0 where the service is; 60 beyond 60 minutes, when the matrix reaches that far.
+    """
+    kinds = _OF_SERVICES[source]
+    rows = services(tables, source)
+    last = max((row["period"] for row in rows), default="")
+    places: dict[tuple, set[str]] = {}
+    for row in rows:
+        if row["period"] == last:
+            codes = {row["code"], *cities.get(row["code"], ())}
+            places.setdefault(tuple(row[kind] for kind in kinds), set()).update(codes)
+    times = _times(tables["temps_de_trajet"], cities)
+    reach = max(row["minutes"] for row in tables["temps_de_trajet"])
+    found = []
+    for kind, codes in places.items():
+        for unit in units:
+            within = [minutes for place, minutes in times.get(unit, {}).items() if place in codes]
+            if unit in codes and unit not in times.get(unit, {}):
+                within.append(0.0)
+            near = min(within, default=LONGEST if reach >= LONGEST else None)
+            row = dict(zip(kinds, kind, strict=True)) | {"code": unit, "period": last}
+            found.append(row | {"minutes": near, "minutes_statut": "observe"})
+    return found
+
+
+def _times(matrix: Rows, cities: dict[str, tuple[str, ...]]) -> dict[str, dict[str, float]]:
+    """Minutes up to 60 by origin and destination, both ways, cities laid over their parts."""
+    pairs = {(row["origine"], row["destination"]): row["minutes"] for row in matrix}
+    pairs = {pair: minutes for pair, minutes in pairs.items() if minutes <= LONGEST}
+    apart = [pair for pair in pairs if pair[0] != pair[1]]
+    both = sum((end, start) in pairs for start, end in apart)
+    if apart and both / len(apart) <= 0.01:
+        pairs |= {(end, start): pairs[start, end] for start, end in apart}
+    known = {code for pair in pairs for code in pair}
+    laid = {
+        city: parts for city, parts in cities.items() if city in known and not known & set(parts)
+    }
+    found: dict[str, dict[str, float]] = {}
+    for (start, end), minutes in pairs.items():
+        for here in laid.get(start, (start,)):
+            for there in laid.get(end, (end,)):
+                found.setdefault(here, {})[there] = minutes
+    for parts in laid.values():
+        for here in parts:
+            found.setdefault(here, {}).update(dict.fromkeys(parts, 0.0))
+    return found

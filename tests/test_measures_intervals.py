@@ -1,4 +1,4 @@
-"""Intervals, producers' own figures, age: each expected value is a hand calculation or DOMAIN §7."""
+"""Intervals, producers' own figures, age: values from a hand calculation or from DOMAIN §7."""
 
 import math
 
@@ -26,14 +26,13 @@ from tests.grounds import MASK, NAN, column, ground, one, whole
 
 def own(**told):
     """Own figures as one writes them: ``a=12`` or ``a="s"``."""
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "value": [NAN if cell == MASK else float(cell) for cell in told.values()],
             "status": ["masque" if cell == MASK else "observe" for cell in told.values()],
         },
         index=list(told),
     )
-    return frame
 
 
 # --------------------------------------------------------------------------- intervals

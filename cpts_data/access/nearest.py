@@ -47,7 +47,9 @@ def nearest(times: TravelTimes, services: pd.Series) -> pd.DataFrame:
     found[rows[first]] = minutes[first]
     place = np.full(len(times.origins), -1)
     place[rows[first]] = columns[first]
-    codes = pd.Series(times.destinations.take(place), index=times.origins).where(place >= 0)
+    # The place -1 is the last code, a missing one.
+    names = np.array([*times.destinations, None], dtype=object)
+    codes = pd.Series(names[place], index=times.origins, dtype=times.destinations.dtype)
     return pd.DataFrame({"minutes": found, "destination": codes}, index=times.origins)
 
 

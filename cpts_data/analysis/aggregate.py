@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from cpts_data.contracts import STATUS_SUFFIX, Column
 from cpts_data.measures import Status, UnitColumn
@@ -72,8 +75,17 @@ def tidy(
     sources: str,
 ) -> pd.DataFrame:
     """Make the tidy ``Values`` table out of a measure's result, indexed by territory id."""
-    table = result.reset_index(names="territory")
-    table["indicator"], table["level"], table["period"] = indicator, level, period
-    table["stratum"], table["unit"], table["sources"] = WHOLE, unit, sources
-    table["name"] = names.reindex(result.index).to_numpy()
-    return table[list(VALUES_COLUMNS)]
+    size = len(result)
+    known = names if names.index is result.index else names.reindex(result.index)
+    told: dict[str, object] = {"territory": result.index, "name": known.astype("str").array}
+    alike = {"indicator": indicator, "level": level, "period": period, "stratum": WHOLE}
+    for name, text in {**alike, "unit": unit, "sources": sources}.items():
+        told[name] = _repeated(text, size)
+    columns = {name: told[name] if name in told else result[name].array for name in VALUES_COLUMNS}
+    return pd.DataFrame(columns, index=pd.RangeIndex(size))
+
+
+@lru_cache(maxsize=512)
+def _repeated(text: str, size: int) -> ExtensionArray:
+    """A column of one text; made once, for a space has few of them and many tables."""
+    return pd.array([text], dtype="str").repeat(size)

@@ -69,6 +69,7 @@ class Facts:
     _own: dict[tuple[str, str, Level], pd.DataFrame] = field(default_factory=dict)
     _areas: dict[tuple[str, str], UnitColumn] = field(default_factory=dict)
     _area_slots: dict[str, np.ndarray] = field(default_factory=dict)
+    _public: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Whether the space (or the shipped reference) knows something of a column."""
@@ -113,6 +114,23 @@ class Facts:
             return wanted
         before = [period for period in found if period <= wanted]
         return before[-1] if before and told.promised != POPULATION else found[-1]
+
+    def is_public(self, name: str, period: str) -> bool:
+        """Whether every row behind a column, at every level, is said to be published already."""
+        key = (name, period)
+        if key not in self._public:
+            self._public[key] = self._said_public(parse(name), period)
+        return self._public[key]
+
+    def _said_public(self, told: ColumnName, period: str) -> bool:
+        if not self.space.has(told.source) or MODULES[told.source].SOURCE.public:
+            return True
+        table = self._table(told)
+        kept = (table["period"] == period).to_numpy(dtype=bool, na_value=False)
+        for stratum, values in told.where:
+            kept = kept & table[stratum].isin(list(values)).to_numpy(dtype=bool)
+        said = table.loc[kept, "public"]
+        return bool(len(said)) and bool(said.fillna(False).all())
 
     # Columns
 

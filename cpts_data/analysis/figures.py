@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,9 @@ import pandas as pd
 from cpts_data.analysis.aggregate import WHOLE, tidy
 from cpts_data.analysis.facts import REFERENCE_ID, Facts, column_of, first_year
 from cpts_data.analysis.ground import LandRegister
+from cpts_data.analysis.guarding import Guard
 from cpts_data.indicators import Indicator
-from cpts_data.measures import Ground, Measure, Status, UnitColumn, parse
+from cpts_data.measures import Ground, Measure, Ratio, Status, UnitColumn, parse
 from cpts_data.reference.national import national_values
 from cpts_data.territories import Level, Territories
 
@@ -40,6 +42,11 @@ class Figures:
     facts: Facts
     register: LandRegister
     _results: dict[tuple[str, str, Level, str], pd.DataFrame] = field(default_factory=dict)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """What is shown of the figures that are not public."""
+        return Guard(self.facts, self.register)
 
     def table(self, indicator: Indicator, level: Level, period: str | None) -> pd.DataFrame:
         """Every territory of a level: the ``Values`` rows of the whole population."""
@@ -102,7 +109,7 @@ class Figures:
                 table = self._with_context(table, around)
             if level is Level.FRANCE and stratum == WHOLE:
                 table = self._national(indicator, table, chosen, period)
-            self._results[key] = table.assign(stratum=stratum)
+            self._results[key] = table if stratum == WHOLE else table.assign(stratum=stratum)
         return self._results[key]
 
     def _measured(
@@ -163,6 +170,9 @@ class Figures:
                     own[name] = self.facts.own(name, told, territories)
         ground = Ground(territories, self.register.population, own, years)
         result = measure.compute(columns, ground)
+        if not partial and self.guard.applies(indicator, measure, when):
+            assert isinstance(measure, Ratio)
+            result = self.guard.shown(measure, when, territories, result)
         return tidy(
             result,
             territories.table["name"],
@@ -209,18 +219,21 @@ class Figures:
         own national figure. Else the reference of the same period where there is one; else, unless
         a period was asked, its latest, which the row tells.
         """
-        if table["status"].isin([Status.OBSERVED.value, Status.ESTIMATED.value]).all():
+        told_by_the_space = [Status.OBSERVED.value, Status.ESTIMATED.value, Status.BOUNDED.value]
+        if table["status"].isin(told_by_the_space).all():
             return table
-        told = table.copy()
-        for name in _NUMBERS:
-            told[name] = np.nan
-        told["status"] = Status.MISSING.value
-        told["sources"] = ""
         rows = national_values()
         rows = rows[rows["indicator"] == indicator.id]
         same = rows[rows["period"] == chosen]
         if len(same) or period is not None:
             rows = same
+        if rows.empty and not (table["status"] == Status.MISSING.value).all():
+            return table  # masked or out of the field: not missing
+        told = table.copy()
+        for name in _NUMBERS:
+            told[name] = np.nan
+        told["status"] = Status.MISSING.value
+        told["sources"] = ""
         if len(rows):
             row = rows.sort_values("period").iloc[-1]
             mark = f" ({_TO_VERIFY})" if row["status"] == "a_verifier" else ""

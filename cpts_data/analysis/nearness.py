@@ -88,6 +88,8 @@ def minutes_to(space: Space, register: LandRegister, services: pd.Series) -> pd.
     """
     units, cities = register.units.inner, register.units.cities
     places = units[units.isin(_with_parts(services.index, register))]
+    if not len(places):
+        return pd.Series(float("nan"), index=units)
     if space.has(MATRIX):
         times = unit_travel(space, units, cities, LONGEST, destinations=places)
         found = nearest(times, pd.Series(1, index=places))["minutes"]

@@ -124,9 +124,7 @@ def spot_levels(values: pd.Series, pairs: pd.DataFrame, seed: int = 0) -> SpotMa
     level = level.mask(single, pd.Series(side, index=values.index))
     level = level.mask(sure, pd.Series([f"{name}_confirme" for name in side], index=values.index))
     table = pd.DataFrame({"level": level, "z": local["z_weighted"].astype(float), "p": p})
-    return SpotMap(
-        table, whole.value, min(1.0, 2 * whole.p_simulated), int(values.notna().sum())
-    )
+    return SpotMap(table, whole.value, min(1.0, 2 * whole.p_simulated), int(values.notna().sum()))
 
 
 def survives(p: np.ndarray, rate: float) -> np.ndarray:

@@ -31,7 +31,7 @@ import pyarrow.csv as pacsv
 from cpts_data import french
 from cpts_data.contracts import ContractError, Fault, Faults
 from cpts_data.layouts.coded_table import Coded, CodedTable, width_for
-from cpts_data.received import head_of, refuse_unreadable, to_number
+from cpts_data.received import LARGEST_NUMBER, head_of, refuse_unreadable, to_number
 
 BLOCK_SIZE = 4 << 20
 LONGEST_LINE = 1 << 20
@@ -263,11 +263,12 @@ class _Reading:
         """Cut a block into columns; numbers stay texts where one cell is no number."""
         try:
             table = self._parsed(content, self.number)
-            words = self.wanted.numbers and any(
-                pc.all(pc.is_finite(table[str(place)])).as_py() is False
+            # « nan », « inf » and 1e300 are no figures of a producer.
+            odd = self.wanted.numbers and any(
+                pc.all(pc.less(pc.abs(table[str(place)]), LARGEST_NUMBER)).as_py() is False
                 for place in self.wanted.numbers.values()
             )
-            return self._parsed(content, pa.string()) if words else table
+            return self._parsed(content, pa.string()) if odd else table
         except pa.ArrowInvalid as error:
             reason = str(error)
         if "conversion error" in reason and "UTF8" not in reason.upper() and self.wanted.numbers:

@@ -4,7 +4,7 @@ A measure turns columns known by inner unit into one figure per territory. This 
 place that divides; ``accounts`` tells the rules of what is masked, missing or out of the field.
 """
 
-from cpts_data.measures.accounts import CONFIDENCE, RESULT_COLUMNS
+from cpts_data.measures.accounts import CONFIDENCE, RESULT_COLUMNS, interval_bounds
 from cpts_data.measures.expected import Expected, StandardisedRate, StandardisedRatio, Stratum
 from cpts_data.measures.indices import Published, WeightedMean
 from cpts_data.measures.naming import ColumnName, at_level, parse, rows, years_before
@@ -45,6 +45,7 @@ __all__ = [
     "UnitColumn",
     "WeightedMean",
     "at_level",
+    "interval_bounds",
     "parse",
     "rows",
     "years_before",

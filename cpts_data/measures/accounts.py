@@ -104,6 +104,8 @@ def statuses(told: Account, bounded: bool) -> np.ndarray:
 def masked_bounds(column: UnitColumn, told: Account, ground: Ground) -> tuple[np.ndarray, ...]:
     """Bounds of a sum over masked cells (DOMAIN §8.3): visible plus the least and the most."""
     visible = ground.sum(np.where(told.known, column.values, 0.0))
+    if not told.masked.any():
+        return visible, visible
     if column.seen is not None:
         visible = visible + ground.sum(np.where(told.masked, column.seen, 0.0))
     cells = 1.0 if column.hidden is None else column.hidden
@@ -115,46 +117,42 @@ def masked_bounds(column: UnitColumn, told: Account, ground: Ground) -> tuple[np
 
 def result_table(territories: Territories, **columns: np.ndarray) -> pd.DataFrame:
     """The frame that a measure returns; what a status does not carry is taken away."""
-    size = len(territories.table)
-    nothing = np.full(size, np.nan)
-    frame = pd.DataFrame(
-        {name: columns.get(name, nothing) for name in RESULT_COLUMNS},
-        index=territories.table.index,
-    )
-    status = frame["status"].astype(str)
-    without = ~status.isin([state.value for state in Status if state.has_value])
-    frame.loc[without, ["value", "numerator"]] = np.nan
-    bounded = status == Status.BOUNDED.value
-    frame.loc[without & ~bounded, ["lower", "upper"]] = np.nan
-    frame["status"] = status.astype("string")
-    return frame
+    nothing = np.full(len(territories.table), np.nan)
+    codes, distinct = pd.factorize(columns["status"].astype(object))
+    states = [Status(one) for one in distinct]
+    carries = np.array([state.has_value for state in states], dtype=bool)[codes]
+    bounded = np.array([state is Status.BOUNDED for state in states], dtype=bool)[codes]
+    kept = {name: np.asarray(columns.get(name, nothing)) for name in RESULT_COLUMNS[:-1]}
+    for name in ("value", "numerator"):
+        kept[name] = np.where(carries, kept[name], np.nan)
+    for name in ("lower", "upper"):
+        kept[name] = np.where(carries | bounded, kept[name], np.nan)
+    words = pd.array([state.value for state in states], dtype="string")
+    return pd.DataFrame({**kept, "status": words.take(codes)}, index=territories.table.index)
 
 
-def with_intervals(table: pd.DataFrame, kind: Interval, per: float) -> pd.DataFrame:
-    """Draw the interval of the rows that carry a value, from their numerator and denominator.
+def interval_bounds(
+    top: np.ndarray, bottom: np.ndarray, kind: Interval, per: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The interval of ``top / bottom`` times ``per``, row by row.
 
     Wilson (1927) for proportions; for events, exact Poisson under 10 and Byar from 10 (DOMAIN
-    §7.2, §7.3). Nothing where the numerator is not a possible one. Bounds due to masks are kept.
+    §7.2, §7.3). Missing where the numerator is not a possible one, and without a kind.
     """
+    lower, upper = np.full(len(top), np.nan), np.full(len(top), np.nan)
     if kind not in (Interval.WILSON, Interval.POISSON):
-        return table
-    top = table["numerator"].to_numpy(dtype=float)
-    bottom = table["denominator"].to_numpy(dtype=float)
+        return lower, upper
     with np.errstate(invalid="ignore"):
         possible = (bottom > 0) & (top >= 0)
         if kind is Interval.WILSON:
             possible &= top <= bottom
-    lower, upper = np.full(len(table), np.nan), np.full(len(table), np.nan)
+    x, n = top[possible], bottom[possible]
     if kind is Interval.WILSON:
-        bounds = wilson_bounds(top[possible], bottom[possible], CONFIDENCE)
+        low, high = wilson_bounds(x, n, CONFIDENCE)
     else:
-        bounds = tuple(side / bottom[possible] for side in count_bounds(top[possible], CONFIDENCE))
-    lower[possible], upper[possible] = bounds
-    drawn = table["value"].notna().to_numpy() & possible
-    return table.assign(
-        lower=np.where(drawn, lower * per, table["lower"].to_numpy(dtype=float)),
-        upper=np.where(drawn, upper * per, table["upper"].to_numpy(dtype=float)),
-    )
+        low, high = (side / n for side in count_bounds(x, CONFIDENCE))
+    lower[possible], upper[possible] = low * per, high * per
+    return lower, upper
 
 
 @dataclass(frozen=True)

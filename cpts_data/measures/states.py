@@ -136,4 +136,6 @@ class Ground:
 
     def sum(self, slots: np.ndarray) -> np.ndarray:
         """Sum slot values over each territory, weighted by membership."""
+        if not slots.any():  # no cell masked, none estimated: most columns
+            return np.zeros(self.territories.membership.shape[0])
         return np.asarray(self.territories.membership @ slots)

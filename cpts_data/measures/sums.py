@@ -11,11 +11,11 @@ import pandas as pd
 from cpts_data.measures.accounts import (
     account,
     divide,
+    interval_bounds,
     masked_bounds,
     own_figures,
     result_table,
     statuses,
-    with_intervals,
 )
 from cpts_data.measures.naming import years_before
 from cpts_data.measures.states import Ground, Interval, Status, UnitColumn
@@ -97,17 +97,17 @@ class Ratio:
         """Divide the sums; bounds where the numerator is masked."""
         terms = self._owned(self._summed(columns, ground), columns, ground)
         bounded = terms.status == Status.BOUNDED.value
-        table = result_table(
+        lower, upper = interval_bounds(terms.top, terms.bottom, self.interval, self.per)
+        return result_table(
             ground.territories,
             value=divide(terms.top, terms.bottom) * self.per,
-            lower=np.where(bounded, divide(terms.lower, terms.bottom) * self.per, np.nan),
-            upper=np.where(bounded, divide(terms.upper, terms.bottom) * self.per, np.nan),
+            lower=np.where(bounded, divide(terms.lower, terms.bottom) * self.per, lower),
+            upper=np.where(bounded, divide(terms.upper, terms.bottom) * self.per, upper),
             numerator=terms.top,
             denominator=terms.bottom,
             coverage=terms.coverage,
             status=terms.status,
         )
-        return with_intervals(table, self.interval, self.per)
 
     def _summed(self, columns: Mapping[str, UnitColumn], ground: Ground) -> _Terms:
         above = columns[self.numerator].with_cities(ground.units)

@@ -15,6 +15,7 @@ from cpts_data.received.heads import (
     sniff_separator,
 )
 from cpts_data.received.tables import (
+    LARGEST_NUMBER,
     as_text,
     read_sheet,
     read_text_table,
@@ -23,6 +24,7 @@ from cpts_data.received.tables import (
 )
 
 __all__ = [
+    "LARGEST_NUMBER",
     "Head",
     "as_text",
     "cell_text",

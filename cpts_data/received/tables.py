@@ -28,6 +28,8 @@ from cpts_data.received.heads import (
 )
 
 LONGEST_LINE = 1_000_000
+# No figure of a producer comes near; beyond, sums lose their units, then become infinite.
+LARGEST_NUMBER = 1e15
 MAXIMUM_ROWS = 5_000_000
 _ORIGINAL = "reprenez le fichier d'origine, sans le modifier dans un tableur."
 
@@ -46,6 +48,7 @@ def read_text_table(
 
     ``header_line`` counts from 0, blank lines apart. ``columns`` limits what is kept in memory (a
     reader tells those it cannot do without by :func:`require_columns`). Empty cells stay ``""``.
+    Quotes mean nothing in a « | » file, as in its head.
     A line with more cells than the header is a fault; one with fewer too, unless ``ragged`` (tables
     that people keep in a spreadsheet, which drops the empty cells that end a line). ``ligne`` is
     the true line of the file. Raises :class:`ContractError` in French.
@@ -60,6 +63,7 @@ def read_text_table(
             "reprenez le fichier CSV publié par le producteur.",
         )
     mark = separator or head.separator
+    quoted = quoted and mark != "|"
     encoding = encoding_of(path)
     layout = _Layout(path, encoding, mark, header_line, quoted, ragged, maximum_rows)
     lines = _data_lines(layout)
@@ -83,11 +87,22 @@ def read_text_table(
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         found = "des lignes que l'on ne peut pas couper en colonnes, ou un guillemet non fermé"
         raise one_fault(path, found, f"des colonnes séparées par « {mark} »", _ORIGINAL) from error
-    table.columns = [bare(str(name)) for name in table.columns]
+    table.columns = pd.Index(_apart([bare(str(name)) for name in table.columns]))
     first = header_line + 2
     same = len(lines) == len(table)
     table.insert(0, "ligne", list(lines) if same else range(first, first + len(table)))
     return table
+
+
+def _apart(labels: Sequence[str]) -> list[str]:
+    """Labels told apart as pandas does: the second « nom » becomes « nom.1 »."""
+    met: dict[str, int] = {}
+    found = []
+    for label in labels:
+        times = met.get(label, 0)
+        met[label] = times + 1
+        found.append(f"{label}.{times}" if times and label else label)
+    return found
 
 
 @dataclass(frozen=True)
@@ -263,7 +278,8 @@ def to_number(
     """Convert text cells to numbers, decimal comma or point, and tell what each cell is.
 
     ``markers`` maps the producer's tokens to statuses (``{"s": "masque", "nd": "manquant"}``); an
-    empty cell is ``manquant`` unless told otherwise. Any other token that is no number is a fault.
+    empty cell is ``manquant`` unless told otherwise. Any other token that is no number, or a number
+    of ``LARGEST_NUMBER`` or more, is a fault.
     Returns the numbers (NaN where nothing was observed) and the statuses, on the same index.
     """
     known = {"": "manquant", **(markers or {})}
@@ -273,7 +289,7 @@ def to_number(
     spaced = raw.str.fullmatch(_SPACED)
     cleaned = cleaned.mask(spaced, cleaned.str.replace(r"\s", "", regex=True))
     numbers = pd.to_numeric(cleaned, errors="coerce").astype("float64")
-    wrong = (status == "observe") & ~(numbers.abs() < float("inf"))
+    wrong = (status == "observe") & ~(numbers.abs() < LARGEST_NUMBER)
     for position in [i for i, bad in enumerate(wrong.to_numpy(dtype=bool)) if bad]:
         faults.add(
             f"« {str(raw.iloc[position])[:60]} »",

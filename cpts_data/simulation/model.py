@@ -9,6 +9,7 @@ one, as the DREES scales it to the inhabitants of France.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -40,7 +41,7 @@ class UnavailableError(LookupError):
 class Model:
     """The simulator's ground for one space and profession, without supply. Read-only: shared.
 
-    ``published`` is the APL of ``year`` by unit, only where it is known; ``weight`` the published
+    ``published`` is the APL of ``year`` by unit, NaN where not known; ``weight`` the published
     standardised inhabitants, ``population`` the inhabitants of the same workbook. ``empty`` is the
     situation without any supply, from which every present is made. The sentences say in French
     what demand and times are.
@@ -62,6 +63,11 @@ class Model:
     def units(self) -> pd.Index:
         """The communes and arrondissements of the model."""
         return self.empty.units
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The codes of the units, for look-ups."""
+        return frozenset(self.units)
 
     @property
     def estimated(self) -> bool:
@@ -119,7 +125,7 @@ def build_model(
         profession=profession,
         parameters=parameters,
         year=year,
-        published=published.dropna(),
+        published=published,
         weight=weight,
         population=population,
         demand=demand,
@@ -215,5 +221,3 @@ def _wide(weights: pd.Series, bands: pd.Index | list[str]) -> pd.Series:
         inside = [name for name, age in first.items() if low <= age <= high]
         found[band] = float(weights[inside].mean())
     return pd.Series(found, name=weights.name)
-
-

@@ -100,7 +100,8 @@ def headcounts(space: Space, register: LandRegister, model: Model, base: str) ->
             "compte deux fois"
         )
     else:
-        counts, year, words = pd.Series(dtype=float), "", "Aucun autre que ceux de votre liste"
+        counts, year = pd.Series(dtype=float), ""
+        words = "Seuls comptent les professionnels de votre liste"
     shared = _over_parts(counts, register, model)
     return Headcounts(base, shared.reindex(model.units).fillna(0.0), year, f"{words}.")
 

@@ -18,20 +18,18 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 
 from cpts_data.contracts import (
     COMMUNE_PATTERN,
     Address,
     Column,
-    ContractError,
-    Fault,
     Faults,
     Kind,
     Source,
     check,
 )
+from cpts_data.layouts import layers
 from cpts_data.received import Head, head_of, require_columns
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
@@ -163,23 +161,16 @@ def read(path: Path) -> gpd.GeoDataFrame:
     """Read the contours: one row per commune or arrondissement, WGS 84, areas in km²."""
     faults = Faults(path.name)
     layer, properties = _layer(head_of(path))
-    try:
-        raw = gpd.read_file(path, layer=layer) if layer else gpd.read_file(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        fault = Fault(
-            path.name,
-            "un fichier géographique incomplet ou endommagé",
-            "un fichier GeoJSON ou GeoPackage complet",
-            "téléchargez-le de nouveau.",
-        )
-        raise ContractError([fault]) from error
+    raw = layers.opened(path, layer or None)
     if raw.crs is None:
         raw = raw.set_crs(4326)
     names = next(names for label, names in _LAYOUTS.items() if label in properties)
     raw = raw.rename(columns={old: new for old, new in names.items() if old in raw.columns})
     require_columns(raw, ("code", "nom", "geometry"), faults)
     table = gpd.GeoDataFrame(
-        {"ligne": np.arange(len(raw)) + 1}, geometry=raw.geometry.to_crs(4326), index=raw.index
+        {"ligne": np.arange(len(raw)) + 1},
+        geometry=layers.in_degrees(path, raw).geometry,
+        index=raw.index,
     )
     table["code"], repaired = repair_commune_codes(raw["code"])
     table["nom"] = raw["nom"].astype("string")

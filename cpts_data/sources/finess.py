@@ -256,7 +256,7 @@ def _records(path: Path, faults: Faults) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line where it ends."""
     line = 0
     try:
-        with path.open(encoding=encoding_of(path), newline="") as stream:
+        with path.open(encoding=encoding_of(path), errors="replace", newline="") as stream:
             reader = csv.reader(stream, delimiter=";")
             for row in reader:
                 line = reader.line_num
@@ -418,7 +418,7 @@ def prune(path: Path, target: Path) -> None:
     category = header.index("categetab")
     with target.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, delimiter=head.separator, lineterminator="\n")
-        with path.open(encoding=encoding_of(path), newline="") as original:
+        with path.open(encoding=encoding_of(path), errors="replace", newline="") as original:
             for number, row in enumerate(csv.reader(original, delimiter=head.separator)):
                 if (row and row[0] == _STRUCTURE) if tagged else number > 0:
                     for rank in emptied:

@@ -227,8 +227,7 @@ def _unknown_codes(
             "vérifiez les colonnes du nom de la commune et du département.",
         )
     codes = resolved["code"].dropna()
-    held = frozenset(known_codes(space))
-    known = pd.Series([code in held for code in codes], index=codes.index, dtype=bool)
+    known = codes.isin(list(known_codes(space))).astype(bool)
     unknown = codes[~known].unique()
     examples = ", ".join(unknown[:_SHOWN])
     if len(codes) and known.mean() <= _MAJORITY:

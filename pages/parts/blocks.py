@@ -5,7 +5,7 @@ Every text that may come from a file is escaped here, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
@@ -14,14 +14,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cpts_data import french
 from cpts_data.aci.size_classes import possible_size_classes
-from cpts_data.analysis.compare import rank
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Status
-from cpts_data.territories import FRANCE_ID, Level, Territory
+from cpts_data.territories import Level, Territory
 from pages.parts.frame import Frame
-
-_FULL = 0.995
 
 
 def title(text: str) -> None:
@@ -66,120 +63,8 @@ def cell(row: pd.Series | Mapping[str, object], indicator: Indicator) -> str:
     return french.with_unit(float(str(row["value"])), indicator.unit, indicator.digits)
 
 
-def references(diagnostic: Diagnostic, territory: Territory) -> list[tuple[Level, str, str]]:
-    """What a territory stands beside: its main département, its région, France."""
-    found: list[tuple[Level, str, str]] = []
-    units = diagnostic.register.units.table
-    if territory.departements:
-        main = territory.departements[0]
-        name = diagnostic.territory(Level.DEPARTEMENT, main).label
-        found.append((Level.DEPARTEMENT, main, name))
-        region = str(units.loc[units["departement"] == main, "region"].iloc[0])
-        found.append((Level.REGION, region, diagnostic.territory(Level.REGION, region).name))
-    found.append((Level.FRANCE, FRANCE_ID, "France"))
-    return found
-
-
 def _row(diagnostic: Diagnostic, indicator: str, level: Level, identifier: str) -> pd.Series:
     return diagnostic.values([indicator], level, [identifier]).iloc[0]
-
-
-def cards(frame: Frame, territory: Territory, indicators: Iterable[str]) -> None:
-    """Indicator cards: figure, references, rank, coverage, definition, source."""
-    html = "".join(_card(frame.diagnostic, territory, INDICATORS[name]) for name in indicators)
-    st.html(f'<div class="cpts-cards">{html}</div>')
-
-
-def _card(diagnostic: Diagnostic, territory: Territory, indicator: Indicator) -> str:
-    row = _row(diagnostic, indicator.id, territory.level, territory.id)
-    status = Status(str(row["status"]))
-    if status.has_value:
-        value = french.number(float(row["value"]), indicator.digits)
-        figure = f'<div class="cpts-value">{escape(value)} <small>{escape(indicator.unit)}</small>'
-        if status is Status.ESTIMATED:
-            figure += " <small>(estimation)</small>"
-        figure += "</div>"
-    else:
-        figure = f'<div class="cpts-value cpts-none">{escape(cell(row, indicator))}</div>'
-    return (
-        f'<section class="cpts-card"><h3>{escape(indicator.label)}</h3>{figure}'
-        f"{_beside(diagnostic, territory, indicator)}"
-        f"{_standing(diagnostic, territory, indicator)}"
-        f"{_coverage(row, status)}"
-        "<details><summary>Définition et limites</summary>"
-        f"<p>{escape(french.typography(indicator.definition))} "
-        f"{escape(french.typography(indicator.why))}</p>"
-        f"<p>{escape(french.typography(indicator.caveat))}</p></details>"
-        f'<div class="cpts-source">Source : '
-        f"{escape(french.typography(diagnostic.source_line(indicator, str(row['period']))))}"
-        "</div></section>"
-    )
-
-
-def _beside(diagnostic: Diagnostic, territory: Territory, indicator: Indicator) -> str:
-    if indicator.id == "population":
-        return ""
-    items = []
-    for level, identifier, name in references(diagnostic, territory):
-        row = _row(diagnostic, indicator.id, level, identifier)
-        if Status(str(row["status"])).has_value:
-            shown = french.number(float(row["value"]), indicator.digits)
-            year = f" ({row['period']})" if level is Level.FRANCE and row["period"] else ""
-            items.append(f"<li><span>{escape(name)}{escape(year)}</span><b>{shown}</b></li>")
-    return f'<ul class="cpts-beside">{"".join(items)}</ul>' if items else ""
-
-
-def _standing(diagnostic: Diagnostic, territory: Territory, indicator: Indicator) -> str:
-    if territory.level is not Level.CPTS:
-        return ""
-    place = rank(diagnostic.values([indicator.id], Level.CPTS), territory.id)
-    if place is None:
-        return ""
-    nth = "1re" if place.place == 1 else f"{place.place}e"
-    return (
-        f'<div class="cpts-note">{nth} valeur la plus élevée sur '
-        f"{place.among} CPTS (médiane {french.number(place.median, indicator.digits)})</div>"
-    )
-
-
-def _coverage(row: pd.Series, status: Status) -> str:
-    coverage = float(row["coverage"])
-    if not status.has_value or not coverage < _FULL:
-        return ""
-    words = f"Connu pour {french.percent(coverage)} de la population du territoire."
-    return f'<div class="cpts-note">{escape(french.typography(words))}</div>'
-
-
-def comparison_table(frame: Frame, territory: Territory, indicators: Sequence[str]) -> None:
-    """Indicators in rows; the territory, its département, its région and France in columns."""
-    diagnostic = frame.diagnostic
-    columns = [(territory.level, territory.id, territory.name), *references(diagnostic, territory)]
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for _, _, name in columns)
-    body = []
-    for name in indicators:
-        indicator = INDICATORS[name]
-        cells = []
-        for position, (level, identifier, _) in enumerate(columns):
-            row = _row(diagnostic, name, level, identifier)
-            cells.append(_table_cell(row, indicator, own=position == 0))
-        label = f"{escape(indicator.short_label)} <small>({escape(indicator.unit)})</small>"
-        body.append(f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>')
-    st.html(
-        '<div class="cpts-table-wrap" tabindex="0"><table class="cpts-table">'
-        f"<caption>{escape(territory.label)} et ses territoires de référence</caption>"
-        f'<thead><tr><th scope="col">Indicateur</th>{head}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def _table_cell(row: pd.Series, indicator: Indicator, *, own: bool) -> str:
-    status = Status(str(row["status"]))
-    if not status.has_value:
-        return f'<td class="cpts-word">{escape(status.words)}</td>'
-    text = french.number(float(row["value"]), indicator.digits)
-    if status is Status.ESTIMATED:
-        text += " (est.)"
-    return f"<td{' class=cpts-own' if own else ''}>{escape(text)}</td>"
 
 
 def identity(frame: Frame, territory: Territory) -> None:
@@ -230,19 +115,6 @@ def warn_shared(diagnostic: Diagnostic, code: str, others: Sequence[str]) -> Non
 def plain(text: str) -> str:
     """Text for Streamlit's Markdown: its signs are shown, not interpreted."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>$~:" else sign for sign in text)
-
-
-def commune_table(frame: Frame, territory: Territory, indicators: Sequence[str]) -> None:
-    """The communes of a territory with their own figures, as a sortable table."""
-    diagnostic = frame.diagnostic
-    units = list(diagnostic.territories(Level.CPTS).units_of(territory.id).index)
-    values, words = unit_values(diagnostic, units, indicators)
-    sortable_table(values, words)
-    if any(words[name].ne("").any() for name in words.columns):
-        note(
-            "« Secret statistique » : le producteur cache la valeur pour protéger les personnes ; "
-            "elle existe et n'est pas nulle. « Non disponible » : personne ne nous l'a donnée."
-        )
 
 
 def sortable_table(values: pd.DataFrame, words: pd.DataFrame) -> None:

@@ -8,7 +8,8 @@ escaped by :func:`text`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -22,14 +23,20 @@ from cpts_data.analysis.sentences import (
     trend_sentence,
 )
 from cpts_data.indicators import Indicator
-from cpts_data.measures import Status
-from cpts_data.statistics.significance import Verdict
+from cpts_data.measures import StandardisedRatio, Status
+from cpts_data.territories import Level
 from pages.parts import blocks, marks, verdicts
 from pages.parts.comparisons import OwnReading, Row, Shown
 from pages.parts.frame import Frame
 from pages.parts.sparklines import sparkline
 
 _FULL = 0.995
+_FICTITIOUS = "données fictives au format de : "
+_VINTAGE = re.compile(r"(.+), ([^,(]+?)( \(.*\))?")
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+_LONG_LABEL = 58
+_SHORT_UNIT = 9
+_NOTHING = "–"
 _TO_VERIFY = "à vérifier"
 _MASKED = (Status.MASKED, Status.MASKED_BY_US)
 Credit = Callable[[str], str]
@@ -37,7 +44,20 @@ Credit = Callable[[str], str]
 
 def text(words: str) -> str:
     """Words for HTML: French typography, and nothing of them is interpreted."""
-    return escape(french.typography(words))
+    return escape(_THOUSANDS.sub(french.NARROW, french.typography(words)))
+
+
+def heading(indicator: Indicator) -> str:
+    """The name of an indicator where room is short: its label, unless it is a long one."""
+    label = indicator.label
+    return label if len(label) <= _LONG_LABEL else short_name(indicator)
+
+
+def short_name(indicator: Indicator) -> str:
+    """The short label; where the catalogue had to cut it, the label with fewer words."""
+    if isinstance(indicator.measure, StandardisedRatio):
+        return f"ALD à âge égal : {indicator.label.rpartition(' : ')[2]}"
+    return indicator.short_label
 
 
 def cards(page: Frame, own: OwnReading, names: Sequence[str], kind: Kind) -> None:
@@ -50,11 +70,11 @@ def card(own: OwnReading, shown: Shown, credit: Credit) -> str:
     """The HTML of one card."""
     trend = marks.of_trend(shown.trend, shown.indicator)
     return (
-        f'<section class="cpts-card"><h3>{text(shown.indicator.label)}</h3>'
-        f'<div class="cpts-top"><div>{value(shown)}{_interval(shown)}</div>{_spark(shown)}</div>'
+        f'<section class="cpts-card"><h3>{text(heading(shown.indicator))}</h3>'
+        f'<div class="cpts-top">{value(shown)}{_spark(shown)}</div>{meta(shown)}'
         f"{_verdict(shown)}{_against(own, shown)}{_target(shown)}{_persons(shown)}"
-        f"{_trend_words(trend)}{_place(shown)}{_details(own, shown)}"
-        f'<div class="cpts-source">Source : {text(credit(str(shown.row["sources"])))}</div>'
+        f"{_trend_words(trend)}{_coverage(shown)}{_details(own, shown)}"
+        f'<div class="cpts-source">{source_line([credit(str(shown.row["sources"]))])}</div>'
         "</section>"
     )
 
@@ -62,18 +82,30 @@ def card(own: OwnReading, shown: Shown, credit: Credit) -> str:
 def value(shown: Shown) -> str:
     """The figure, large; or why there is none, in words."""
     row, indicator, status = shown.row, shown.indicator, shown.status
-    period = f' <span class="cpts-when">{text(str(row["period"]))}</span>' if row["period"] else ""
     if not status.has_value:
-        return (
-            f'<div class="cpts-value cpts-none">{text(blocks.cell(row, indicator))}{period}</div>'
-        )
+        words = text(blocks.cell(row, indicator))
+        return f'<div class="cpts-value cpts-none">{words}</div>'
+    short = len(indicator.unit) <= _SHORT_UNIT
+    unit = f" <small>{text(indicator.unit)}</small>" if short else ""
     tag = {Status.ESTIMATED: "estimation", Status.CONTEXT: "valeur du département"}.get(status)
-    told = f' <span class="cpts-tag">{tag}</span>' if tag else ""
+    tag = f' <span class="cpts-tag">{tag}</span>' if tag else ""
     number = french.number(float(row["value"]), indicator.digits)
-    return (
-        f'<div class="cpts-value">{text(number)} <small>{text(indicator.unit)}</small>'
-        f"{period}{told}</div>"
-    )
+    return f'<div class="cpts-value">{text(number)}{unit}{tag}</div>'
+
+
+def meta(shown: Shown) -> str:
+    """Under the figure: its unit when it is a long one, its period, its interval, its rank."""
+    said = []
+    if shown.status.has_value and len(shown.indicator.unit) > _SHORT_UNIT:
+        said.append(text(shown.indicator.unit))
+    if shown.row["period"]:
+        said.append(text(str(shown.row["period"])))
+    if told := interval_text(shown):
+        said.append(f'<abbr title="Intervalle de confiance à 95 %">IC</abbr> {text(told)}')
+    if place := rank_words(shown.beside):
+        said.append(text(place))
+    spans = " · ".join(f"<span>{one}</span>" for one in said)
+    return f'<div class="cpts-meta">{spans}</div>' if said else ""
 
 
 def interval_text(shown: Shown) -> str:
@@ -83,16 +115,6 @@ def interval_text(shown: Shown) -> str:
         return ""
     digits = shown.indicator.digits
     return f"{french.number(low, digits)} à {french.number(high, digits)}"
-
-
-def _interval(shown: Shown) -> str:
-    told = interval_text(shown)
-    if not told:
-        return ""
-    return (
-        f'<div class="cpts-interval"><abbr title="Intervalle de confiance à 95 %">IC</abbr> {told}'
-        "</div>"
-    )
 
 
 def _spark(shown: Shown) -> str:
@@ -116,17 +138,18 @@ def _verdict(shown: Shown) -> str:
 
 
 def _against(own: OwnReading, shown: Shown) -> str:
-    """The reference chosen, with its figure, its period when another, and what is to be verified."""
+    """The reference chosen: its figure, its period when another, what is to be verified."""
     beside = shown.beside
     target = float(beside["reference_value"])
     if math.isnan(target) or str(beside["basis"]) == "effectif":
         return ""
     name, figure = marks.reference_name(beside), marks.value_beside(beside, shown.indicator)
-    told = f"{text(name)}{_reference_notes(own, shown, beside)}"
+    told = f"{text(name)}{reference_notes(own, shown, beside)}"
     return f'<div class="cpts-against"><span>{told}</span><b>{text(figure)}</b></div>'
 
 
-def _reference_notes(own: OwnReading, shown: Shown, beside: Row) -> str:
+def reference_notes(own: OwnReading, shown: Shown, beside: Row) -> str:
+    """What is to be known of a reference figure: another period, an estimate, to be verified."""
     said = []
     period = str(beside["reference_period"] or "")
     if period and period not in (str(shown.row["period"]), "nan"):
@@ -174,23 +197,20 @@ def _trend_words(mark: marks.Mark) -> str:
     )
 
 
-def _place(shown: Shown) -> str:
-    """Rank among the CPTS, coverage, and a caution on few events."""
+def _coverage(shown: Shown) -> str:
+    """Coverage, when part of the population only is known."""
     said = []
-    if place := rank_words(shown.beside):
-        said.append(place)
     coverage = float(shown.row["coverage"])
     if shown.status.has_value and coverage < _FULL:
         said.append(f"connu pour {french.percent(coverage, 0)} de la population")
-    if str(shown.beside["verdict"]) == Verdict.INSUFFISANT:
-        said.append("effectif insuffisant")
     return f'<div class="cpts-note">{text(" · ".join(said))}</div>' if said else ""
 
 
 def _details(own: OwnReading, shown: Shown) -> str:
     """What one unfolds: definition, limits, interval, other references."""
     indicator = shown.indicator
-    paragraphs = [f"{indicator.definition} {indicator.why}", indicator.caveat]
+    name = "" if heading(indicator) == indicator.label else f"{indicator.label}. "
+    paragraphs = [f"{name}{indicator.definition} {indicator.why}", indicator.caveat]
     if told := interval_sentence(shown.beside, indicator):
         paragraphs.append(told)
     if indicator.target is not None:
@@ -200,7 +220,8 @@ def _details(own: OwnReading, shown: Shown) -> str:
     body = "".join(f"<p>{text(one)}</p>" for one in paragraphs if one)
     others = [_other(own, shown, row) for row in shown.others]
     listed = f'<ul class="cpts-beside">{"".join(others)}</ul>' if any(others) else ""
-    return f"<details><summary>Définition, limites, autres références</summary>{body}{listed}</details>"
+    summary = "<summary>Définition, autres références</summary>"
+    return f"<details>{summary}{body}{listed}</details>"
 
 
 def _other(own: OwnReading, shown: Shown, row: Row) -> str:
@@ -208,7 +229,7 @@ def _other(own: OwnReading, shown: Shown, row: Row) -> str:
         return ""
     mark = marks.of_comparison(row, shown.indicator)
     figure = marks.value_beside(row, shown.indicator)
-    name = f"{text(marks.reference_name(row))}{_reference_notes(own, shown, row)}"
+    name = f"{text(marks.reference_name(row))}{reference_notes(own, shown, row)}"
     words = f"<small>{mark.symbol} {text(mark.words)}</small>" if mark.words else ""
     return f"<li><span>{name} {words}</span><b>{text(figure)}</b></li>"
 
@@ -216,9 +237,16 @@ def _other(own: OwnReading, shown: Shown, row: Row) -> str:
 def lines(page: Frame, own: OwnReading, names: Sequence[str], kind: Kind, caption: str) -> None:
     """Indicators as the lines of one table, with their sources under it."""
     shown = [own.shown(name, kind) for name in names]
-    head = ("Indicateur", own.territory.name, _column(shown), "Verdict", "Évolution", "Rang")
+    head = ["Indicateur", own.territory.name, _column(shown), "Verdict", "Évolution", "Rang"]
     rows = [_line(own, one) for one in shown]
-    st.html(table(caption, head, rows) + sources(page, shown))
+    kept = [place for place in range(len(head)) if any(row[place] != _NOTHING for row in rows)]
+    told = table(
+        caption,
+        [head[place] for place in kept],
+        [[row[place] for place in kept] for row in rows],
+        unseen=True,
+    )
+    st.html(told + sources(page, shown))
 
 
 def _column(shown: Sequence[Shown]) -> str:
@@ -234,37 +262,41 @@ def _line(own: OwnReading, shown: Shown) -> list[str]:
     indicator = shown.indicator
     told = interval_text(shown)
     interval = f"<small>IC {text(told)}</small>" if told else ""
-    figure = text(blocks.cell(shown.row, indicator).removesuffix(indicator.unit).rstrip())
-    if indicator.unit.startswith("%"):
-        figure = text(blocks.cell(shown.row, indicator))
+    figure = marks.bare_value(shown.row, indicator) if shown.status.has_value else ""
     tag = "<small>estimation</small>" if shown.status is Status.ESTIMATED else ""
-    beside = "–"
+    beside = _NOTHING
     if not math.isnan(float(shown.beside["reference_value"])):
         beside = text(marks.value_beside(shown.beside, indicator))
-        beside += _reference_notes(own, shown, shown.beside)
+        beside += reference_notes(own, shown, shown.beside)
     trend = marks.of_trend(shown.trend, indicator)
-    moves = f"{trend.symbol} {trend.words}".strip()
+    words = text(f"{trend.symbol} {_capital(trend.words)}".strip())
     unit = "" if indicator.unit.startswith("%") else f", {indicator.unit}"
-    label = f"{text(indicator.short_label)}<small>{text(f'{shown.row['period']}{unit}')}</small>"
+    when = f"{shown.row['period']}{unit}"
     return [
-        label,
-        f"<b>{figure}</b>{interval}{tag}",
+        f"{text(short_name(indicator))}<small>{text(when)}</small>",
+        f"<b>{text(figure or blocks.cell(shown.row, indicator))}</b>{interval}{tag}",
         beside,
-        _verdict(shown) or "–",
-        f"{_spark(shown)}<small>{text(_capital(moves))}</small>" if moves else "–",
-        text(rank_words(shown.beside)) or "–",
+        _verdict(shown) or _NOTHING,
+        f"{_spark(shown)}<small>{words}</small>" if trend.words else _NOTHING,
+        text(rank_words(shown.beside)) or _NOTHING,
     ]
 
 
-def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table whose cells are HTML already escaped; the first of each row is its header."""
+def table(
+    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, unseen: bool = False
+) -> str:
+    """A table whose cells are HTML already escaped; the first of each row is its header.
+
+    ``unseen`` keeps the caption for screen readers, where a heading says the same.
+    """
+    hidden = ' class="cpts-unseen"' if unseen else ""
     titles = "".join(f'<th scope="col">{text(label)}</th>' for label in head)
     body = "".join(
         f'<tr><th scope="row">{first}</th>{_cells(head[1:], cells)}</tr>' for first, *cells in rows
     )
     return (
         '<div class="cpts-table-wrap" tabindex="0"><table class="cpts-table cpts-stack cpts-lines">'
-        f"<caption>{text(caption)}</caption><thead><tr>{titles}</tr></thead>"
+        f"<caption{hidden}>{text(caption)}</caption><thead><tr>{titles}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
 
@@ -277,10 +309,28 @@ def _cells(labels: Sequence[str], cells: Sequence[str]) -> str:
 
 
 def sources(page: Frame, shown: Sequence[Shown]) -> str:
-    """The sources of several figures, each once."""
-    told = dict.fromkeys(page.diagnostic.credits(str(one.row["sources"])) for one in shown)
-    known = " ; ".join(one for one in told if one)
-    return f'<p class="cpts-source">Sources : {text(known)}</p>' if known else ""
+    """The sources of several figures, each once, under what shows them."""
+    told = source_line(page.diagnostic.credits(str(one.row["sources"])) for one in shown)
+    return f'<p class="cpts-source">{told}</p>' if told else ""
+
+
+def source_line(credits: Iterable[str]) -> str:
+    """Source lines as one, escaped: one dataset is told once, with all its vintages."""
+    vintages: dict[tuple[str, str], dict[str, None]] = {}
+    fictitious = False
+    for credit in (one for told in credits for one in told.split(" ; ") if one):
+        fictitious |= credit.startswith(_FICTITIOUS)
+        found = _VINTAGE.fullmatch(credit.removeprefix(_FICTITIOUS))
+        head, when, tail = found.groups() if found else (credit, "", "")
+        vintages.setdefault((head, tail or ""), {})[when] = None
+    told = [
+        ", ".join([head, *[when for when in sorted(known) if when]]) + tail
+        for (head, tail), known in vintages.items()
+    ]
+    if not told:
+        return ""
+    start = "Source fictive, au format de" if fictitious else "Source"
+    return text(f"{start} : {' ; '.join(told)}")
 
 
 def numbers(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
@@ -288,7 +338,7 @@ def numbers(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
     shown = [own.shown(name, Kind.PEERS) for name in names]
     cells = "".join(
         f"<div><b>{text(blocks.cell(one.row, one.indicator).removesuffix(one.indicator.unit))}</b>"
-        f"<span>{text(one.indicator.label)} ({text(str(one.row['period']))})"
+        f"<span>{text(one.indicator.short_label)} ({text(str(one.row['period']))})"
         f"<br><small>{text(rank_words(one.beside))}</small></span></div>"
         for one in shown
     )
@@ -298,7 +348,8 @@ def numbers(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
 def context(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
     """Indicators known for the département only, in one table: context, not the CPTS's figures."""
     shown = [own.shown(name, Kind.REGION) for name in names]
-    head = ("Indicateur", "Département", "Période", "Région", "France")
+    main = page.diagnostic.territory(Level.DEPARTEMENT, own.territory.departements[0])
+    head = ("Indicateur", main.label, "Période", "Région", "France")
     rows = []
     for one in shown:
         unit = (
@@ -322,7 +373,7 @@ def context(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
 def _around(own: OwnReading, shown: Shown, row: Row) -> str:
     if math.isnan(float(row["reference_value"])):
         return "–"
-    return text(marks.value_beside(row, shown.indicator)) + _reference_notes(own, shown, row)
+    return text(marks.value_beside(row, shown.indicator)) + reference_notes(own, shown, row)
 
 
 def _capital(words: str) -> str:

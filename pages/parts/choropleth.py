@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -18,16 +19,38 @@ METHODS = {
     "egales": "Amplitudes égales",
     "seuils": "Repères de l’indicateur",
 }
+CLASSES = 5
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Bounds of the classes of a map, and the lowest value that they were made for.
+
+    ``shared`` says that another map has the same classes.
+    """
+
+    bounds: tuple[float, ...]
+    lowest: float
+    method: str
+    shared: bool = False
 
 
 @dataclass(frozen=True)
 class Choropleth:
-    """Colours and texts by commune code, with the legend that explains them."""
+    """Colours and texts by commune code, with the legend that explains them.
+
+    ``states`` are the signs of :func:`maps.paint`; ``classes`` the rows of the legend, lowest
+    first, ``foot`` the remark under it; ``drawn`` counts the territories that have a colour.
+    """
 
     fills: dict[str, str]
     texts: dict[str, str]
     legend: str
     states: dict[str, set[str]] = field(default_factory=dict)
+    classes: tuple[maps.LegendClass, ...] = ()
+    tally: dict[str, int] = field(default_factory=dict)
+    foot: str = ""
+    drawn: int = 0
 
 
 def methods_of(indicator: Indicator) -> dict[str, str]:
@@ -37,22 +60,30 @@ def methods_of(indicator: Indicator) -> dict[str, str]:
     }
 
 
-def _bounds(values: pd.Series, indicator: Indicator, method: str, classes: int) -> list[float]:
-    if method == "seuils":
-        return breaks(values, method, [mark for mark, _ in indicator.thresholds])
-    return breaks(values, method, classes)
+def numbers(values: pd.DataFrame) -> pd.Series:
+    """What is classed, by territory: its own value, or the middle of its bounds.
+
+    A value known only for the département is no territory's own: it is left out, as is all the
+    rest.
+    """
+    rows = values.set_index("territory")
+    own = rows["status"].isin([Status.OBSERVED.value, Status.ESTIMATED.value])
+    bounded = rows["status"] == Status.BOUNDED.value
+    middle = (rows["lower"].astype(float) + rows["upper"].astype(float)) / 2
+    return rows["value"].astype(float).where(own, middle.where(bounded)).dropna()
 
 
-def _labels(bounds: list[float], lowest: float, indicator: Indicator) -> list[str]:
-    """Words of the classes: « de 2,5 à 4,0 », the first and the last with their extremes."""
-    found = []
-    previous = lowest
-    for bound in bounds:
-        low = french.number(previous, indicator.digits)
-        high = french.number(bound, indicator.digits)
-        found.append(f"de {low} à {high}" if low != high else low)
-        previous = bound
-    return found
+def scale(
+    values: Sequence[pd.DataFrame], indicator: Indicator, method: str, classes: int = CLASSES
+) -> Scale:
+    """The classes that suit one table, or several together (the same classes on two maps)."""
+    known = pd.concat([numbers(table) for table in values])
+    chosen = method if method in methods_of(indicator) else "quantiles"
+    if known.empty:
+        return Scale((), 0.0, chosen, len(values) > 1)
+    asked = [mark for mark, _ in indicator.thresholds] if chosen == "seuils" else classes
+    bounds = breaks(known, chosen, asked)
+    return Scale(tuple(bounds), float(known.min()), chosen, len(values) > 1)
 
 
 def choropleth(
@@ -63,59 +94,111 @@ def choropleth(
     method: str,
     classes: int,
     noun: tuple[str, str],
+    shared: Scale | None = None,
+    titled: bool = True,
 ) -> Choropleth:
     """Colour communes by the figures of the territories that hold them.
 
     ``values`` is a ``Values`` table of one indicator; ``holders`` gives, by commune code, the
-    territory whose figure it wears (itself at the level of communes).
+    territory whose figure it wears (itself at the level of communes). ``shared`` are the classes
+    of another map; else they are made here. Without ``titled`` the head of the legend is short:
+    the indicator is named in full above the map.
     """
-    rows = values.set_index("territory")
-    rows = rows[rows.index.isin(holders.dropna().unique())]
-    known = rows.loc[rows["value"].notna(), "value"].astype(float)
-    bounds = _bounds(known, indicator, method, classes) if len(known) else []
+    here = values[values["territory"].isin(holders.dropna().unique())]
+    rows = here.set_index("territory")
+    used = shared or scale([here], indicator, method, classes)
+    bounds = list(used.bounds)
+    known = numbers(here)
     # Thresholds read « strictly under »: the class on the right holds its lower bound.
-    side = "left" if method == "seuils" else "right"
+    side = "left" if used.method == "seuils" else "right"
     ranks = classify(known, bounds, side) if bounds else pd.Series(dtype=int)
     colours = palettes.sequential(indicator, max(len(bounds), 1))
     fill_of = {name: colours[int(rank)] for name, rank in ranks.items() if rank == rank}
-    fills = {code: fill_of[name] for code, name in holders.items() if name in fill_of}
-    texts = {
-        str(code): _text(rows.loc[name], indicator)
-        for code, name in holders.dropna().items()
-        if name in rows.index
-    }
-    states = _states(rows, holders)
+    fills = {str(code): fill_of[name] for code, name in holders.items() if name in fill_of}
+    told = {str(name): told_of(row, indicator) for name, row in rows.iterrows()}
+    texts = {str(code): told[name] for code, name in holders.dropna().items() if name in told}
     counts = pd.Series(ranks).value_counts()
-    legend_rows = [
+    lowest = used.lowest if used.shared else (float(known.min()) if len(known) else 0.0)
+    legend_rows = tuple(
         maps.LegendClass(colours[position], label, int(counts.get(position, 0)))
-        for position, label in enumerate(
-            _labels(bounds, float(known.min()) if len(known) else 0.0, indicator)
-        )
-    ]
-    tally = rows["status"].value_counts()
-    legend = maps.legend(
-        f"{indicator.label} ({indicator.unit})",
-        legend_rows,
-        method=f"{METHODS[method]}, {french.count_of(len(legend_rows), 'classe')}",
-        masked=int(tally.get(Status.MASKED.value, 0) + tally.get(Status.MASKED_BY_US.value, 0)),
-        bounded=int(tally.get(Status.BOUNDED.value, 0)),
-        too_small=int(tally.get(Status.TOO_SMALL.value, 0)),
-        missing=int(tally.get(Status.MISSING.value, 0)),
-        blank=int(tally.get(Status.NOT_APPLICABLE.value, 0)),
-        estimated=int(tally.get(Status.ESTIMATED.value, 0)),
-        noun=noun,
+        for position, label in enumerate(labels(bounds, lowest, indicator, used.method))
     )
-    return Choropleth(fills, texts, legend, states)
+    tally = _tally(rows)
+    states = _states(rows, holders)
+    loose = holders.index[holders.isna()].astype(str)
+    texts |= dict.fromkeys(loose, f"hors {noun[0]}")
+    states["blank"] |= set(loose)
+    foot = _foot(used, len(legend_rows), tally)
+    if len(loose):
+        foot += french.typography(
+            f". {french.count_of(len(loose), 'commune')} hors {noun[0]} (en blanc)"
+        )
+    return Choropleth(
+        fills,
+        texts,
+        maps.legend(
+            f"{indicator.label} ({indicator.unit})"
+            if titled
+            else f"{indicator.short_label} ({indicator.unit})",
+            legend_rows,
+            method=foot,
+            noun=noun,
+            **tally,
+        ),
+        states,
+        legend_rows,
+        tally,
+        foot,
+        len(known),
+    )
 
 
-def _text(row: pd.Series, indicator: Indicator) -> str:
+def labels(
+    bounds: Sequence[float], lowest: float, indicator: Indicator, method: str = ""
+) -> list[str]:
+    """Words of the classes: « de 2,5 à 4,0 », the first and the last with their extremes."""
+    found = []
+    previous = lowest
+    for rank, bound in enumerate(bounds):
+        low = french.number(previous, indicator.digits)
+        high = french.number(bound, indicator.digits)
+        if method == "seuils" and rank < len(bounds) - 1 and previous <= bound:
+            found.append(f"de {low} à moins de {high}" if rank else f"moins de {high}")
+        else:
+            found.append(f"de {low} à {high}" if low != high else low)
+        previous = bound
+    return found
+
+
+def _foot(used: Scale, count: int, tally: dict[str, int]) -> str:
+    if not count:
+        return ""
+    told = f"{METHODS[used.method]}, {french.count_of(count, 'classe')}"
+    if used.shared:
+        told += ", les mêmes sur les deux cartes"
+    if tally["bounded"]:
+        told += ". Sous les hachures colorées, la couleur est celle du milieu de l’intervalle"
+    return french.typography(told)
+
+
+def told_of(row: pd.Series, indicator: Indicator) -> str:
+    """A figure and its state in words, as a tooltip says them."""
     status = Status(str(row["status"]))
     if status is Status.BOUNDED:
-        return french.between(row["lower"], row["upper"], indicator.unit, indicator.digits)
+        told = french.between(row["lower"], row["upper"], indicator.unit, indicator.digits)
+        return f"{told} (secret statistique)"
     if not status.has_value:
         return status.words
     told = french.with_unit(float(row["value"]), indicator.unit, indicator.digits)
-    return f"{told} (estimation)" if status is Status.ESTIMATED else told
+    if status is Status.CONTEXT:
+        return french.typography(f"valeur du département : {told} (non dessinée)")
+    if status is Status.ESTIMATED:
+        return f"{told} (estimation)"
+    lower, upper = row["lower"], row["upper"]
+    if pd.notna(lower) and pd.notna(upper):
+        low, high = (french.number(float(one), indicator.digits) for one in (lower, upper))
+        return f"{told}\n(IC 95{french.NARROW}% {low} – {high})"
+    return told
 
 
 _SIGNS = {
@@ -124,9 +207,28 @@ _SIGNS = {
     Status.BOUNDED: "hatched",
     Status.TOO_SMALL: "dotted",
     Status.MISSING: "missing",
+    Status.CONTEXT: "context",
     Status.NOT_APPLICABLE: "blank",
     Status.ESTIMATED: "estimated",
 }
+_TALLIES = {
+    "masked": (Status.MASKED, Status.MASKED_BY_US),
+    "bounded": (Status.BOUNDED,),
+    "too_small": (Status.TOO_SMALL,),
+    "missing": (Status.MISSING,),
+    "context": (Status.CONTEXT,),
+    "blank": (Status.NOT_APPLICABLE,),
+    "estimated": (Status.ESTIMATED,),
+}
+
+
+def _tally(rows: pd.DataFrame) -> dict[str, int]:
+    """How many territories are in each state, as :func:`maps.legend` names them."""
+    counts = rows["status"].astype(str).value_counts()
+    return {
+        name: int(sum(counts.get(status.value, 0) for status in statuses))
+        for name, statuses in _TALLIES.items()
+    }
 
 
 def _states(rows: pd.DataFrame, holders: pd.Series) -> dict[str, set[str]]:

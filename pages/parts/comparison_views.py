@@ -159,8 +159,7 @@ def ranking(page: Frame, own: Territory) -> None:
 
 
 def _all_cpts(page: Frame, own: Territory, kind: Kind, indicator: Indicator) -> pd.DataFrame:
-    territories = page.diagnostic.territories(Level.CPTS)
-    everyone = [territories.territory(str(name)) for name in territories.table.index]
+    everyone = selection.peers_of(page.diagnostic, own)
     rows = selection.compared(page.diagnostic, own, kind, [indicator.id], everyone)
     return _labelled(rows, everyone)
 
@@ -222,11 +221,13 @@ def two_indicators(page: Frame, own: Territory) -> None:
         first = selection.choose_indicator("En abscisse (horizontal)")
     with right:
         second = selection.choose_indicator(
-            "En ordonnée (vertical)", "second", default=_second(page, first)
+            "En ordonnée (vertical)", "second", default=_second(page, own, first)
         )
-    labels = page.diagnostic.territories(Level.CPTS)
-    table = pd.DataFrame({"x": _known(page, first), "y": _known(page, second)})
-    table["label"] = [french.typography(labels.territory(str(n)).name) for n in table.index]
+    table = pd.DataFrame({"x": _known(page, own, first), "y": _known(page, own, second)})
+    names = {
+        one.id: french.typography(one.name) for one in selection.peers_of(page.diagnostic, own)
+    }
+    table["label"] = table.index.map(names)
     known = table.dropna(subset=["x", "y"])
     if len(known) < 3:
         told = (
@@ -250,23 +251,23 @@ def two_indicators(page: Frame, own: Territory) -> None:
             f"{second.short_label} ({second.unit})": table["y"].round(second.digits),
         }
     )
-    values = page.diagnostic.values([first.id, second.id], Level.CPTS)
+    values = page.diagnostic.values([first.id, second.id], Level.CPTS, list(table.index))
     present.table(shown, values, f"nuage_{first.id}_{second.id}")
     for indicator in dict.fromkeys((first, second)):
         present.source(page, indicator, page.diagnostic.latest_period(indicator))
 
 
-def _known(page: Frame, indicator: Indicator) -> pd.Series:
-    rows = page.diagnostic.values([indicator.id], Level.CPTS)
-    rows = rows.set_index("territory")
+def _known(page: Frame, own: Territory, indicator: Indicator) -> pd.Series:
+    ids = [one.id for one in selection.peers_of(page.diagnostic, own)]
+    rows = page.diagnostic.values([indicator.id], Level.CPTS, ids).set_index("territory")
     return rows["value"].astype(float).where(rows.apply(selection.own_figure, axis=1))
 
 
-def _second(page: Frame, first: Indicator) -> str:
+def _second(page: Frame, own: Territory, first: Indicator) -> str:
     """A second indicator that the space knows, of another theme when there is one."""
     usual = ("part_75_ans_et_plus", "taux_pauvrete", "fdep", "densite_population", "population")
     for name in usual:
-        if name != first.id and _known(page, INDICATORS[name]).notna().sum() >= 3:
+        if name != first.id and _known(page, own, INDICATORS[name]).notna().sum() >= 3:
             return name
     return "densite_population"
 

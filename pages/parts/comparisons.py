@@ -19,7 +19,7 @@ from cpts_data.analysis.references import Kind, Reference, expected, medians, ta
 from cpts_data.analysis.trends import TREND_COLUMNS, trends
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator
-from cpts_data.measures import StandardisedRatio, Status
+from cpts_data.measures import Expected, StandardisedRatio, Status
 from cpts_data.statistics.significance import TREND_POINTS
 from cpts_data.territories import FRANCE_ID, Level, Territory
 
@@ -183,9 +183,13 @@ def order(kind: Kind) -> tuple[Kind, ...]:
     return tuple(dict.fromkeys((Kind.EXPECTED, kind, *REFERENCE_ORDER)))
 
 
-def main_departement(territory: Territory) -> str:
-    """The département that holds most units of a territory; empty without any."""
-    return territory.departements[0] if territory.departements else ""
+def for_export(table: pd.DataFrame) -> pd.DataFrame:
+    """A comparison without holes in its texts, as a spreadsheet wants it."""
+    filled = table.copy()
+    for name in filled.columns:
+        if not pd.api.types.is_numeric_dtype(filled[name]):
+            filled[name] = filled[name].astype("str").fillna("")
+    return filled
 
 
 def _region_of(diagnostic: Diagnostic) -> pd.Series:
@@ -255,8 +259,18 @@ def _differing(values: pd.DataFrame, reference: pd.DataFrame) -> frozenset[str]:
 
 
 def _history(diagnostic: Diagnostic, values: pd.DataFrame) -> pd.DataFrame:
-    """The latest periods of every indicator of which a CPTS has a figure of its own."""
-    latest = values[values["stratum"] == WHOLE]
+    """The latest periods of every indicator of which a CPTS has a figure of its own.
+
+    What is made of expected cases has no history: it tells of ages and of the rates of a wider
+    territory, which change every year, not of this one.
+    """
+    made = [
+        name
+        for name in values["indicator"].unique()
+        if isinstance(INDICATORS[str(name)].measure, StandardisedRatio)
+        or any(isinstance(one, Expected) for one in INDICATORS[str(name)].measures)
+    ]
+    latest = values[(values["stratum"] == WHOLE) & ~values["indicator"].isin(made)]
     parts = []
     for name, rows in latest.groupby("indicator", sort=False):
         if rows["status"].isin(_NOT_OWN).all():

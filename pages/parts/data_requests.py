@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cpts_data import french
-from cpts_data.analysis.grammar import stratum_words
+from cpts_data.analysis.grammar import in_place, stratum_words
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.layouts.templates import INDICATORS as TEMPLATE
@@ -26,6 +26,7 @@ LOCAL = "indicateurs_locaux"
 _RELATED = re.compile(
     r"^(?P<counted>.+?),? rapporté(?:e|s|es)? (?P<by>à|aux|au) (?P<people>.+?)(?: ?[,;.(]|$)"
 )
+_WIDE = ("departement", "region", "france")
 _PERIODS = 5
 _SMALL = 11
 
@@ -65,39 +66,44 @@ def gaps(diagnostic: Diagnostic, statuses: Mapping[str, Status], known: Sequence
 
 
 def _gap(diagnostic: Diagnostic, indicator: Indicator, status: Status) -> Gap:
-    ways = [_way(diagnostic, measure) for measure in indicator.measures]
-    open_ways = [way for way in ways if way and LOCAL not in way]
+    around = status is Status.CONTEXT
+    ways = [_way(diagnostic, measure, finer=around) for measure in indicator.measures]
+    files = [way for way in ways if way and way != LOCAL]
     local = any(LOCAL in _sources(measure) for measure in indicator.measures)
-    absent = local and not diagnostic.space.has(LOCAL)
-    if status is Status.CONTEXT:
+    if around:
         why = "Connu pour le département seulement."
-    elif any(not way for way in ways) or (local and not absent):
+    elif any(_is_complete(diagnostic, measure) for measure in indicator.measures):
         why = "Le fichier est présent, mais ne dit rien de ce territoire."
     else:
-        why = "Aucun fichier de cet espace ne l’apporte."
-    told = []
-    if local:
-        told.append("À demander à la CPAM ou à l’ARS (texte prêt ci-dessous)")
-    if open_ways and status is not Status.CONTEXT:
-        told.append(f"À ajouter : {open_ways[0]}")
-    elif open_ways and not local:
-        told.append(f"À ajouter : {open_ways[0]}")
-    return Gap(indicator, why, " ; ou ".join(told) or "Aucune source ouverte connue", local)
+        why = "Aucun fichier de cet espace ne l'apporte."
+    told = ["à demander à la CPAM ou à l'ARS (texte prêt ci-dessous)"] if local else []
+    told += [f"fichier à ajouter : {files[0]}"] if files else []
+    unknown = "pas de chiffre plus fin publié" if around else "aucune source connue"
+    how = " ; ou ".join(told) or unknown
+    return Gap(indicator, why, f"{how[:1].upper()}{how[1:]}.", local)
+
+
+def _is_complete(diagnostic: Diagnostic, measure: Measure) -> bool:
+    return all(diagnostic.space.has(one) for one in _sources(measure))
 
 
 def _sources(measure: Measure) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parse(name).source for name in measure.columns))
 
 
-def _way(diagnostic: Diagnostic, measure: Measure) -> str:
-    """The files that a way of measuring still lacks, in words; empty when it lacks none."""
+def _way(diagnostic: Diagnostic, measure: Measure, *, finer: bool) -> str:
+    """The files that a way of measuring still lacks, in words; empty when it lacks none.
+
+    ``finer`` leaves out those that only tell of départements.
+    """
     lacking = [one for one in _sources(measure) if not diagnostic.space.has(one)]
     if LOCAL in lacking:
         return LOCAL
-    named = [
-        f"« {MODULES[one].SOURCE.title} » ({MODULES[one].SOURCE.publisher})" for one in lacking
-    ]
-    return french.enumeration(named)
+    if finer and any(MODULES[one].SOURCE.level in _WIDE for one in lacking):
+        return ""
+    return french.enumeration(
+        [f"« {MODULES[one].SOURCE.title} » ({MODULES[one].SOURCE.publisher})" for one in lacking]
+    )
 
 
 def wanted(missing: Sequence[Gap]) -> list[Wanted]:
@@ -122,6 +128,15 @@ def _wanted(identifier: str, strata: tuple[str, ...]) -> Wanted:
     return Wanted(identifier, entry.label, counted, people, strata)
 
 
+def _stratum_label(identifier: str, code: str) -> str:
+    """A part of the population in words: as the catalogue names it, else by its ages."""
+    entry = INDICATORS.get(identifier)
+    for label, measure in entry.strata if entry else ():
+        if any(code in dict(parse(name).where).get("strate", ()) for name in measure.columns):
+            return stratum_words(label)
+    return stratum_words(code)
+
+
 def numerator_and_denominator(indicator: Indicator) -> tuple[str, str]:
     """What is counted and what it is related to, as the definition says; the latter may be none."""
     found = _RELATED.match(indicator.definition)
@@ -142,25 +157,33 @@ def letter(diagnostic: Diagnostic, territory: Territory, asked: Sequence[Wanted]
     listed = ", ".join(f"{name} ({code})" for code, name in names.sort_values().items())
     several = len(asked) > 1
     subject = f"{len(asked)} indicateurs" if several else f"« {asked[0].label} »"
-    text = f"""Objet : demande de données agrégées pour le diagnostic territorial – {territory.name}
-Destinataire : CPAM ({", ".join(territory.departements)}) ou ARS
-
-Madame, Monsieur,
-
-Pour le diagnostic territorial de {territory.name} ({people}, {len(units)} communes ou arrondissements, liste en fin de message), nous vous demandons {subject} :
-
-{blocks}
-
-Niveaux : la CPTS entière (identifiant {territory.id}) ; chaque commune, quand le secret le permet ; le département et la région, pour comparer.
-Périodes : les {_PERIODS} dernières disponibles ({first} à {year - 1}, si possible). Indiquez la date d’observation et le régime (général ou tous régimes).
-Forme : un tableau aux colonnes {" ; ".join(TEMPLATE.names)} (modèle joint). Donnez des effectifs, non des pourcentages : nous additionnons avant de diviser.
-Secret : uniquement des nombres agrégés, aucune ligne par personne. Laissez vide un effectif de moins de {_SMALL} et écrivez « masque » dans la colonne statut ; un zéro veut dire zéro.
-
-Communes : {listed}.
-
-Avec nos remerciements,
-"""
-    return french.typography(text)
+    whose = in_place(territory.level, territory.name).replace("dans ", "de ", 1)
+    lines = (
+        f"Objet : demande de données agrégées pour le diagnostic territorial – {territory.name}",
+        f"Destinataire : CPAM ({', '.join(territory.departements)}) ou ARS",
+        "",
+        "Madame, Monsieur,",
+        "",
+        f"Pour le diagnostic territorial {whose} ({people}, {len(units)} communes ou "
+        f"arrondissements, liste en fin de message), nous vous demandons {subject} :",
+        "",
+        blocks,
+        "",
+        f"Niveaux : la CPTS entière (identifiant {territory.id}) ; chaque commune, quand le secret "
+        "le permet ; le département et la région, pour comparer.",
+        f"Périodes : les {_PERIODS} dernières disponibles ({first} à {year - 1}, si possible). "
+        "Indiquez la date d'observation et le régime (général ou tous régimes).",
+        f"Forme : un tableau aux colonnes {' ; '.join(TEMPLATE.names)} (modèle joint). Donnez des "
+        "effectifs, non des pourcentages : nous additionnons avant de diviser.",
+        "Secret : uniquement des nombres agrégés, aucune ligne par personne. Laissez vide un "
+        f"effectif de moins de {_SMALL} et écrivez « masque » dans la colonne statut ; un zéro "
+        "veut dire zéro.",
+        "",
+        f"Communes : {listed}.",
+        "",
+        "Avec nos remerciements,",
+    )
+    return french.typography("\n".join(lines))
 
 
 def _paragraph(rank: int, one: Wanted) -> str:
@@ -170,8 +193,11 @@ def _paragraph(rank: int, one: Wanted) -> str:
     if one.people:
         told.append(f"   Dénominateur : {one.people}.")
     if one.strata:
-        parts = french.enumeration([stratum_words(part) for part in one.strata])
-        told.append(f"   Pour l’ensemble, et pour chaque partie : {parts}.")
+        parts = [f"{_stratum_label(one.indicator, part)} ({part})" for part in one.strata]
+        told.append(
+            "   Pour l'ensemble, et pour chaque strate (son code entre parenthèses) : "
+            f"{french.enumeration(parts)}."
+        )
     return "\n".join(told)
 
 

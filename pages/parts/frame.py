@@ -26,6 +26,7 @@ MENU: dict[str, tuple[tuple[str, str], ...]] = {
         ("app.py", "Accueil"),
         ("pages/carte.py", "Carte"),
         ("pages/comparaison.py", "Comparaison"),
+        ("pages/annuaire.py", "Annuaire"),
     ),
     "Diagnostiquer": (
         ("pages/synthese.py", "Synthèse"),
@@ -35,15 +36,19 @@ MENU: dict[str, tuple[tuple[str, str], ...]] = {
         ("pages/parcours.py", "Parcours"),
         ("pages/prevention.py", "Prévention"),
     ),
+    "Agir": (
+        ("pages/simulateur.py", "Simulateur"),
+        ("pages/reunion.py", "Réunion (plein écran)"),
+    ),
     "Données": (
         ("pages/donnees.py", "Données"),
         ("pages/sources_et_methodes.py", "Sources et méthodes"),
+        ("pages/accessibilite.py", "Accessibilité"),
     ),
 }
 MEETING = "pages/reunion.py"
-_STYLE = "".join(
-    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("frame.css", "cards.css")
-)
+_PARTS = Path(__file__).parent
+_STYLE = "".join((_PARTS / name).read_text(encoding="utf-8") for name in ("frame.css", "cards.css"))
 _FICTITIOUS = (
     "Territoire fictif de démonstration : lieux, chiffres et CPTS sont inventés. "
     "« France » est la référence nationale réelle."
@@ -147,6 +152,11 @@ def parameter(name: str, known: Sequence[str] | None = None) -> str | None:
     """A parameter of the address, None when absent or not among the known values."""
     value = st.query_params.get(name)
     return value if value is not None and (known is None or value in known) else None
+
+
+def parameters(name: str) -> list[str]:
+    """Every value of a parameter that the address may hold several times."""
+    return list(st.query_params.get_all(name))
 
 
 def remember(**parameters: str | None) -> None:
@@ -283,6 +293,11 @@ def keep(name: str, value: Any) -> None:
 def kept(name: str, default: Any = None) -> Any:
     """What this session keeps under a name."""
     return st.session_state.get(f"garde_{name}", default)
+
+
+def preset(key: str, value: Any) -> None:
+    """Give a widget its value before it is drawn: what the address says wins over last time."""
+    st.session_state[key] = value
 
 
 def component_state(key: str) -> Any:

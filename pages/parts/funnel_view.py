@@ -14,8 +14,8 @@ from cpts_data.analysis.confidence import Method
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Status
 from cpts_data.statistics.significance import FunnelClass, funnel_class, funnel_limits
-from cpts_data.territories import Level, Territory
-from pages.parts import blocks, plots, present, selection, verdicts
+from cpts_data.territories import Territory
+from pages.parts import blocks, funnel_plot, present, selection, verdicts
 from pages.parts.frame import Frame
 
 _PLACES = {
@@ -93,7 +93,7 @@ def show(page: Frame, own: Territory) -> None:
     blocks.lead(_sentence(points, own, indicator))
     label = french.typography(own.name)
     words = (funnel.axis, indicator.unit)
-    figure = plots.funnel(points, funnel.limits, funnel.benchmark, words, label)
+    figure = funnel_plot.funnel(points, funnel.limits, funnel.benchmark, words, label)
     present.chart(figure, "entonnoir", _sentence(points, own, indicator))
     reference = str(rows["reference_name"].iloc[0])
     value = french.with_unit(funnel.benchmark, indicator.unit, indicator.digits)
@@ -109,8 +109,7 @@ def show(page: Frame, own: Territory) -> None:
 
 
 def _rows(page: Frame, own: Territory, kind: Kind, indicator: Indicator) -> pd.DataFrame:
-    territories = page.diagnostic.territories(Level.CPTS)
-    everyone = [territories.territory(str(name)) for name in territories.table.index]
+    everyone = selection.peers_of(page.diagnostic, own)
     rows = selection.compared(page.diagnostic, own, kind, [indicator.id], everyone)
     return rows.assign(label=[french.typography(one.name) for one in everyone])
 

@@ -87,7 +87,7 @@ def _row(rows: pd.DataFrame, indicator: Indicator, labels: Sequence[str]) -> str
     )
     told = " · ".join(text for text in (indicator.unit, latest, _beside(rows, indicator)) if text)
     return (
-        f'<tr><th scope="row">{escape(indicator.short_label)}'
+        f'<tr><th scope="row">{escape(french.typography(indicator.short_label))}'
         f"<small>{escape(french.typography(told))}</small></th>{cells}</tr>"
     )
 

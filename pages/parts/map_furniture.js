@@ -161,19 +161,51 @@
         map.on("resize", () => settle(!moved));
     }
 
-    // Maps of one group (two maps side by side) move together.
-    function link(map, group) {
+    // Maps of one group (two maps side by side) move together, while they move.
+    function link(map, group, view) {
         if (!group || !window.BroadcastChannel) return;
         const channel = new BroadcastChannel("cpts-map-" + group);
         let following = false;
-        map.on("moveend", () => {
-            if (!following) channel.postMessage([map.getCenter().lat, map.getCenter().lng, map.getZoom()]);
+        let waiting = false;
+        const tell = () => {
+            waiting = false;
+            channel.postMessage({ view: [map.getCenter().lat, map.getCenter().lng, map.getZoom()] });
+        };
+        map.on("move", () => {
+            if (following || waiting) return;
+            waiting = true;
+            requestAnimationFrame(tell);
         });
+        map.on("moveend", () => { if (!following) tell(); });
+        view.tell = (told) => channel.postMessage(told);
         channel.onmessage = ({ data }) => {
+            if (!data.view) {
+                view.hoverElsewhere(data);
+                return;
+            }
+            const [latitude, longitude, zoom] = data.view;
             following = true;
-            map.setView([data[0], data[1]], data[2], { animate: false });
+            map.setView([latitude, longitude], zoom, { animate: false });
             following = false;
         };
+    }
+
+    // The Plan IGN is the only thing asked from outside: without it the map stays whole.
+    function watchBasemap(map) {
+        let arrived = false;
+        let told = false;
+        map.eachLayer((layer) => {
+            if (!(layer instanceof L.TileLayer)) return;
+            layer.on("tileload", () => { arrived = true; });
+            layer.on("tileerror", () => {
+                if (arrived || told) return;
+                told = true;
+                const note = line("cpts-notice cpts-notice-light",
+                    "Le fond Plan IGN ne répond pas : la carte reste complète sans lui.");
+                note.setAttribute("role", "status");
+                map.getContainer().appendChild(note);
+            });
+        });
     }
 
     function arrange(map, geometry, view, settle, options) {
@@ -182,7 +214,8 @@
         focusWithoutScroll(map);
         tameWheel(map);
         followSize(map, settle);
-        link(map, options.linked);
+        link(map, options.linked, view);
+        if (options.basemap) watchBasemap(map);
     }
 
     window.cptsFurniture = { arrange, line, svgNode };

@@ -70,11 +70,11 @@ def zone_script(
 ) -> str:
     """Write a layer of territories, loaded by the browser when it is first asked for.
 
-    ``zones`` is indexed by id with ``name`` and ``style`` (rank among ``styles``); ``owners`` gives,
-    for each commune of the map in its order, the id of its zone or missing. A style has ``colour``
-    and ``weight``, and may have ``dash``, ``hatch`` and ``band`` (drawn inside its zone, so that
-    neighbours of two styles are told apart; else a line on the border). ``title`` heads the
-    zone's name in tooltips.
+    ``zones`` is indexed by id with ``name`` and ``style`` (rank among ``styles``); ``owners``
+    gives, for each commune of the map in its order, the id of its zone or missing. A style has
+    ``colour`` and ``weight``, and may have ``dash``, ``hatch`` and ``band`` (drawn inside its
+    zone, so that neighbours of two styles are told apart; else a line on the border). ``title``
+    heads the zone's name in tooltips.
     """
     place = {identifier: rank for rank, identifier in enumerate(zones.index)}
     content = _outline(zones) | {

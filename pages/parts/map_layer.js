@@ -1,16 +1,17 @@
 /* The painted map: communes drawn once from window.cptsGeometry, coloured by cptsMap.paint().
  *
  * Written by maps.geometry_script (geometry), maps.base_map (start) and maps.paint (paint).
- * Names of towns and controls are in map_furniture.js, loaded before.
+ * Names of towns and controls are in map_furniture.js, layers in map_overlays.js, loaded before.
  * Text from data only ever enters the page through textContent.
  */
 (function () {
     "use strict";
 
     const { line, svgNode } = window.cptsFurniture;
+    const overlays = window.cptsOverlays;
 
     const DARK = "#1b2530";
-    const HATCH = "#46525e";
+    const HATCH = "#1b2530";
     const SEAM_UNDER = 9;
     // Bands first, lines over them: where a CPTS follows a département both are seen.
     const OUTLINES = {
@@ -28,7 +29,7 @@
     let outlines = {};
     let marks = {};
     let patterns = {};
-    let painted = { signs: [], texts: [], title: "", level: "commune", focus: null };
+    let painted = { signs: [], texts: [], title: "", level: "commune", focus: null, leading: "" };
 
     /* ---- messages in words, even when a script did not arrive ---- */
 
@@ -74,6 +75,9 @@
             toGeoJSON() {
                 return { type: "Feature", properties: { code: this.code }, geometry: null };
             },
+            // Leaflet listens to the focus of what has a tooltip, and Chromium then makes each
+            // commune a stop of the keyboard: hundreds of them before the table.
+            getElement() { return null; },
         });
         const renderer = canvas ? L.canvas({ padding: 0.3 }) : L.svg({ padding: 0.5 });
         const group = L.featureGroup();
@@ -88,8 +92,8 @@
             return layer;
         });
         group.bindTooltip(tooltip, { sticky: true, className: "cpts-tooltip", opacity: 1, offset: [14, 0] });
-        group.on("mouseover", (event) => mark("hover", [event.layer.position]));
-        group.on("mouseout", () => mark("hover", []));
+        group.on("mouseover", (event) => hover(event.layer.position));
+        group.on("mouseout", () => hover(-1));
         group.addTo(map);
     }
 
@@ -121,9 +125,10 @@
         const scale = Math.min(1.6, Math.max(0.6, communeSide() / 15));
         for (const kind of Object.keys(outlines)) {
             const { casing, line, style } = outlines[kind];
-            const weight = scale * (painted.level === kind ? style.strong : style.weight);
+            const thinner = painted.leading && kind === "cpts" ? 0 : 1;
+            const weight = scale * thinner * (painted.level === kind ? style.strong : style.weight);
             line.setStyle({ weight });
-            casing.setStyle({ weight: weight + style.casing });
+            casing.setStyle({ weight: weight && weight + style.casing });
         }
     }
 
@@ -145,6 +150,16 @@
             selected: pair("selected", 3.2, 3),
             hover: pair("hover", 1.8, 2.2),
         };
+    }
+
+    // The commune under the mouse is marked on the linked map too.
+    function hover(position) {
+        mark("hover", position < 0 ? [] : [position]);
+        if (view.tell) view.tell({ hover: position, sum: geometry.sum });
+    }
+
+    function hoverElsewhere(told) {
+        if (told.sum === geometry.sum) mark("hover", told.hover < 0 ? [] : [told.hover]);
     }
 
     function mark(name, positions) {
@@ -173,6 +188,7 @@
         for (const text of (painted.texts[at] || "").split("\n")) {
             if (text) node.appendChild(line("cpts-tooltip-value", text));
         }
+        for (const text of overlays.lines(at)) node.appendChild(line("cpts-tooltip-within", text));
         return node;
     }
 
@@ -195,6 +211,7 @@
         return r * 0.299 + g * 0.587 + b * 0.114;
     }
 
+    // Dark hatches on light fills, white on dark ones: at least 3:1 either way, as tests hold.
     const ink = (colour) => (lightness(colour) < 110 ? "#ffffff" : HATCH);
 
     // White borders, save on fills too pale for them.
@@ -305,7 +322,11 @@
             },
             texts: texts.map((rank) => message.texts.values[rank]),
             title: message.title, level: message.level, focus: message.focus,
+            leading: message.leading,
         };
+        map.getContainer().setAttribute("aria-label",
+            `Carte. ${message.label ? message.label + ". " : ""}Les mêmes valeurs figurent dans le tableau.`);
+        overlays.show(message.layers || [], message.leading || "");
         repaint();
         weighOutlines();
         mark("selected", message.selected);
@@ -346,6 +367,7 @@
         view = {
             bounds: L.latLngBounds(options.bounds), target: "null", paints: 0, side: geometry.side,
             fill: options.basemap ? 0.72 : 1, border: 0, home: 0,
+            tell: null, hoverElsewhere,
         };
         const container = map.getContainer();
         container.setAttribute("role", "region");
@@ -355,6 +377,7 @@
         drawCommunes();
         drawOutlines();
         prepareMarks();
+        overlays.prepare(map, geometry, points, complain);
         window.cptsFurniture.arrange(map, geometry, view, settle, options);
         map.on("zoomend", () => {
             weighOutlines();

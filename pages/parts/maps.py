@@ -29,6 +29,7 @@ from pages.parts import static_files
 from pages.parts.map_geometry import as_script_value, codes_sum, geometry_script
 from pages.parts.map_legend import (
     BLANK_COLOUR,
+    CONTEXT_COLOUR,
     MASKED_COLOUR,
     MISSING_COLOUR,
     LegendClass,
@@ -56,6 +57,7 @@ RETURNED: Final = ["last_active_drawing", "last_object_clicked_count"]
 MASKED_TEXT: Final = "secret statistique"
 MISSING_TEXT: Final = "non disponible"
 BLANK_TEXT: Final = "sans objet"
+CONTEXT_TEXT: Final = "connu seulement pour le département"
 TOO_SMALL_TEXT: Final = "effectif insuffisant"
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
@@ -143,29 +145,33 @@ def paint(
     texts: Mapping[str, str],
     *,
     title: str = "",
+    label: str = "",
     hatched: Collection[str] = (),
     dotted: Collection[str] = (),
     missing: Collection[str] = (),
     blank: Collection[str] = (),
     estimated: Collection[str] = (),
+    context: Collection[str] = (),
     selected: Collection[str] = (),
     focus: Collection[str] | None = None,
     outlined: OutlineKey | None = None,
     level: str = "commune",
     zoom_to: OutlineKey | None = None,
     layers: Sequence[tuple[str, str]] = (),
-    weakened: bool = False,
+    leading: str = "",
 ) -> folium.FeatureGroup:
     """Build the element that colours the map, to be given to ``feature_group_to_add``.
 
     ``codes`` are the communes of the geometry in its own order (``communes.index``); ``fills``
     gives colours ``#rrggbb`` and ``texts`` what the tooltip says (value and unit, ``\\n`` between
-    lines), by code; ``title`` heads every tooltip (the indicator). Signs of the states of a figure:
+    lines), by code; ``title`` heads every tooltip (the indicator); ``label`` is what the map is
+    called to those who do not see it (else the title). Signs of the states of a figure:
 
     - ``hatched``: masked; over its colour when it has one (bounds), else over near-white;
     - ``dotted``: too small to conclude, dotted grey;
     - ``missing``, and any commune that is in no other list: grey;
     - ``blank``: not applicable, white;
+    - ``context``: known only for the département: not drawn, pale grey;
     - ``estimated``: dotted border.
 
     ``selected`` communes get a thick dark border; with ``focus`` the communes out of it pale;
@@ -173,8 +179,8 @@ def paint(
     outline that carries the colours when every commune wears its territory's (``"cpts"``): its
     borders grow and those of communes go. A change of ``zoom_to`` moves the view to that
     territory, and back to the first view when it becomes ``None``. ``layers`` are (key, address)
-    of the layers laid over the map, written by ``zone_script`` and ``point_script``; ``weakened``
-    thins the outlines of CPTS, when a layer draws another kind of territory.
+    of the layers laid over the map, written by ``zone_script`` and ``point_script``; ``leading``
+    is the key of the one whose territories wear the colours: its borders stand for those of CPTS.
 
     Raises ``ValueError`` for a colour that is not ``#rrggbb``.
     """
@@ -189,6 +195,7 @@ def paint(
         (hatched, True, MASKED_COLOUR, _HATCH, MASKED_TEXT),
         (dotted, False, MISSING_COLOUR, _DOTS, TOO_SMALL_TEXT),
         (missing, False, MISSING_COLOUR, _PLAIN, MISSING_TEXT),
+        (context, False, CONTEXT_COLOUR, _PLAIN, CONTEXT_TEXT),
         (blank, False, BLANK_COLOUR, _PLAIN, BLANK_TEXT),
     ):
         for position in _positions(codes_of_state, place):
@@ -203,13 +210,14 @@ def paint(
         "signs": _ranked(signs),
         "texts": _ranked(words),
         "title": title,
+        "label": label or title,
         "level": level,
         "selected": _positions(selected, place),
         "focus": None if focus is None else _positions(focus, place),
         "outlined": outlined,
         "zoom_to": zoom_to,
         "layers": [list(layer) for layer in layers],
-        "weakened": weakened,
+        "leading": leading,
     }
     group = folium.FeatureGroup(name="cpts", control=False)
     group.add_child(_Paint(message), name="cpts-paint")

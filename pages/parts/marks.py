@@ -45,6 +45,11 @@ class Mark:
     tone: str
 
     @property
+    def significant(self) -> bool:
+        """Whether the gap is significant, at 95 % at least."""
+        return self.symbol.startswith(("▲", "▼"))
+
+    @property
     def ink(self) -> str:
         """Colour of the sign on white."""
         return verdicts.INKS[self.tone]
@@ -53,9 +58,9 @@ class Mark:
 def of_comparison(row: Mapping[Hashable, Any], indicator: Indicator) -> Mark:
     """The sign of a row of ``compare.compare``; one without gap tells why, when it may be told."""
     look = verdicts.look(pd.Series(row), indicator)
-    if look.sign in ("△", "▽", "＝"):
+    if look.sign in ("△", "▽", "="):
         gap = gap_text(float(row["gap"]), indicator)
-        return Mark(look.sign, f"écart de {gap}, sans test statistique", NONE)
+        return Mark(look.sign, f"écart {gap}, sans test", NONE)
     if look.words:
         judged = f", {look.judged}" if look.judged else ""
         return Mark(look.sign, f"{look.words}{judged}", look.tone)

@@ -18,10 +18,43 @@ _SEQUENTIAL = {
 STAGES = {
     "emergence": "#fde0b0",
     "lettre_intention": "#f2a65a",
-    "projet_sante": "#7fb3a6",
+    "projet_sante": "#6ba294",
     "aci_signe": "#1f6f78",
 }
+# On white, as lines: each at least 3:1, and darker as the stage goes on.
+STAGE_LINES = {
+    "emergence": "#c0790f",
+    "lettre_intention": "#a85400",
+    "projet_sante": "#0b5a50",
+    "aci_signe": "#0a3544",
+}
+NO_STAGE = "#5a6772"
+# Zones of the orders of the ARS: colour and dashes, the scarcest first.
+ZONING = {
+    "ZIP": ("#a3161f", ""),
+    "VUD": ("#a3161f", ""),
+    "ZAC": ("#c65a00", "12 4"),
+    "UD": ("#c65a00", "12 4"),
+    "ZV": ("#7a6a00", "3 4"),
+    "INT": ("#7a6a00", "3 4"),
+    "VD": ("#2f7d5b", "12 4 3 4"),
+    "OD": ("#14537a", "3 8"),
+}
+# Hot and cold spots: told apart in grey too, the surest being the darkest of their side.
+SPOTS = {
+    "chaud_confirme": "#8b0f1f",
+    "chaud": "#ef9a76",
+    "non_significatif": "#f3f2ec",
+    "froid": "#c3ddec",
+    "froid_confirme": "#3a86bd",
+}
+COVERED = "#d7e3e1"
+GAPS = ("#fdd49e", "#fc8d59", "#d7301f", "#7f0000")
 TERRITORIES = ("#a9c6d9", "#e3c59a", "#b7d1b0", "#d9b3c0", "#c4bbdc", "#d8d39b", "#a8d3d0")
+# ColorBrewer's BrBG, from the largest loss to the largest gain; what does not change is grey.
+LOSSES = ("#8c510a", "#d8b365", "#f6e8c3")
+GAINS = ("#c7eae5", "#5ab4ac", "#01665e")
+UNCHANGED = "#eef1f4"
 OWN = "#14537a"
 PEERS = "#9aa7b3"
 REFERENCES = ("#b26b00", "#7a4b8a", "#4c5a68")

@@ -242,4 +242,4 @@ def among(
         Kind.NEIGHBOURS,
         "médiane des territoires comparables",
     )
-    return compare(values, [middle], peers=diagnostic.values([indicator.id], Level.CPTS))
+    return compare(values, [middle], peers=peers)

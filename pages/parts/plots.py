@@ -1,4 +1,4 @@
-"""Charts of several territories: dots with intervals, ranked dots, scatter, trends, funnel.
+"""Charts of several territories: dots with intervals, ranked dots, scatter.
 
 Pure: tables in, Plotly figures out. Titles are written by the page, above the chart, where they may
 wrap. A territory is told from another by its name; a verdict by the shape of its mark as well as
@@ -7,7 +7,7 @@ its colour. ``rows`` are rows of ``compare.compare`` with a ``label`` column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,11 +21,8 @@ from pages.parts.verdicts import CLOSE, NONE, Look, look
 FONT = {"family": "Source Sans Pro, Source Sans, sans-serif", "size": 14, "color": "#1d2733"}
 TICKS = ",.2~f"
 _GRID = "#e3e8ec"
-_LINES = (palettes.OWN, "#b26b00", "#7a4b8a", "#2f7d5b", "#8c2f39", "#4c5a68", "#2f5597", "#6b5b00")
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "dash", "dot")
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "x", "star", "pentagon")
 # What the plot of a scatter measures at the narrowest: names placed for it hold on wider screens.
-_SCATTER = (640.0, 430.0)
+PLOT = (640.0, 430.0)
 
 
 def layout(height: int, **options: object) -> dict[str, object]:
@@ -130,7 +127,7 @@ def dots(
         cliponaxis=False,
     )
     _cross(figure, marks, indicator)
-    low, high = _reach(shown, [value for _, value in marks])
+    low, high = reach(shown, [value for _, value in marks])
     figure.update_layout(
         layout(
             90 + row_height * len(shown),
@@ -165,7 +162,8 @@ def _bars(rows: pd.DataFrame, colours: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _reach(rows: pd.DataFrame, others: Sequence[float]) -> tuple[float, float]:
+def reach(rows: pd.DataFrame, others: Sequence[float]) -> tuple[float, float]:
+    """Ends of an axis that shows every value, interval and other mark."""
     ends = np.concatenate(
         [rows[name].to_numpy(dtype=float) for name in ("value", "lower", "upper")]
         + [np.asarray(list(others), dtype=float)]
@@ -202,12 +200,12 @@ def scatter(table: pd.DataFrame, first: Indicator, second: Indicator, own: str) 
     x, y = table["x"].to_numpy(dtype=float), table["y"].to_numpy(dtype=float)
     (left, right), (low, high) = _span(x), _span(y)
     mine = table["label"].eq(own).to_numpy()
-    across = (x - left) / (right - left) * _SCATTER[0]
-    up = (y - low) / (high - low) * _SCATTER[1]
+    across = (x - left) / (right - left) * PLOT[0]
+    up = (y - low) / (high - low) * PLOT[1]
     far = np.hypot(_reduced(x), _reduced(y)) + 1000 * mine
     labels = [placing.shortened(str(name)) for name in table["label"]]
     where = placing.places(
-        list(zip(across, up, strict=True)), labels, list(np.argsort(-far, kind="stable")), _SCATTER
+        list(zip(across, up, strict=True)), labels, list(np.argsort(-far, kind="stable")), PLOT
     )
     figure = go.Figure()
     for chosen, colour, size, symbol in (
@@ -225,7 +223,7 @@ def scatter(table: pd.DataFrame, first: Indicator, second: Indicator, own: str) 
                 "symbol": symbol,
                 "line": {"width": 1, "color": "#fff"},
             },
-            text=[_bold(labels[i], mine[i]) if where[i] else "" for i in rows],
+            text=[bold(labels[i], mine[i]) if where[i] else "" for i in rows],
             textposition=[where[i] or "top center" for i in rows],
             textfont={"size": 12, "color": "#1d2733"},
             hovertext=[_pair(table, i, first, second) for i in rows],
@@ -254,7 +252,8 @@ def _pair(table: pd.DataFrame, place: int, first: Indicator, second: Indicator) 
     return "<br>".join(told)
 
 
-def _bold(text: str, chosen: bool) -> str:
+def bold(text: str, chosen: bool) -> str:
+    """A name, in bold for the reader's own."""
     return f"<b>{plain(text)}</b>" if chosen else plain(text)
 
 
@@ -267,233 +266,3 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 def _reduced(values: np.ndarray) -> np.ndarray:
     spread = float(values.std())
     return (values - np.median(values)) / spread if spread > 0 else np.zeros(len(values))
-
-
-def trends(
-    series: Mapping[str, pd.DataFrame],
-    periods: Sequence[str],
-    indicator: Indicator,
-    own: str,
-) -> go.Figure:
-    """One line per territory over the periods, named at its end; a line stops at a break.
-
-    ``series`` gives by label the known rows (``period, value, lower, upper``). The interval of the
-    reader's own territory is a pale band.
-    """
-    place = {period: rank for rank, period in enumerate(periods)}
-    breaks = [(when, why) for when, why in indicator.breaks if when in place and place[when] > 0]
-    height, figure = 440, go.Figure()
-    for rank, (label, rows) in enumerate(series.items()):
-        mine = label == own
-        colour = _LINES[rank % len(_LINES)]
-        if mine:
-            _band(figure, rows, periods, breaks)
-        x, y = _cut(rows, periods, [when for when, _ in breaks])
-        figure.add_scatter(
-            x=x,
-            y=y,
-            mode="lines+markers",
-            line={"color": colour, "width": 4 if mine else 2, "dash": _DASHES[rank % len(_DASHES)]},
-            marker={"size": 9 if mine else 8, "symbol": _SHAPES[rank % len(_SHAPES)]},
-            name=plain(label),
-            hovertemplate=f"{plain(label)}, %{{x}} : %{{y:{TICKS}}}<extra></extra>",
-            connectgaps=False,
-        )
-    low, high = _heights(series)
-    _end_names(figure, series, own, (low, high), height - 90)
-    for when, why in breaks:
-        figure.add_vline(x=place[when] - 0.5, line={"color": "#1d2733", "dash": "dot", "width": 2})
-        figure.add_annotation(
-            x=place[when] - 0.5,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            text=f"rupture : {plain(placing.shortened(why, 60))}",
-            showarrow=False,
-            font={"size": 12},
-        )
-    figure.update_layout(
-        layout(
-            height,
-            xaxis={
-                "type": "category",
-                "categoryorder": "array",
-                "categoryarray": list(periods),
-                "range": [-0.4, len(periods) - 0.6],
-                "automargin": True,
-            },
-            yaxis=axis(indicator.unit, range=[low, high]),
-            margin={"l": 10, "r": 210, "t": 40, "b": 44},
-        )
-    )
-    return figure
-
-
-def _cut(
-    rows: pd.DataFrame, periods: Sequence[str], breaks: Sequence[str], name: str = "value"
-) -> tuple[list[str], list[float | None]]:
-    """The points of a line, with a hole where a period is not known and at each break."""
-    known = dict(zip(rows["period"], rows[name], strict=True))
-    x: list[str] = []
-    y: list[float | None] = []
-    for period in periods:
-        if period in breaks:
-            x.append(period)
-            y.append(None)
-        value = known.get(period)
-        x.append(period)
-        y.append(None if value is None or pd.isna(value) else float(value))
-    return x, y
-
-
-def _band(
-    figure: go.Figure,
-    rows: pd.DataFrame,
-    periods: Sequence[str],
-    breaks: Sequence[tuple[str, str]],
-) -> None:
-    known = rows[rows["lower"].notna() & rows["upper"].notna()]
-    limits = [periods.index(when) for when, _ in breaks]
-    pieces: dict[int, list[int]] = {}
-    for position, period in enumerate(known["period"]):
-        rank = periods.index(str(period))
-        pieces.setdefault(sum(rank >= limit for limit in limits), []).append(position)
-    for piece in pieces.values():
-        part = known.iloc[piece]
-        figure.add_scatter(
-            x=[*part["period"], *part["period"][::-1]],
-            y=[*part["upper"], *part["lower"][::-1]],
-            fill="toself",
-            fillcolor="rgba(20,83,122,.13)",
-            line={"width": 0},
-            mode="lines",
-            hoverinfo="skip",
-        )
-
-
-def _heights(series: Mapping[str, pd.DataFrame]) -> tuple[float, float]:
-    everything = pd.concat(list(series.values()))
-    return _reach(everything, ())
-
-
-def _end_names(
-    figure: go.Figure,
-    series: Mapping[str, pd.DataFrame],
-    own: str,
-    limits: tuple[float, float],
-    pixels: float,
-) -> None:
-    low, high = limits
-    ends = {label: float(rows["value"].iloc[-1]) for label, rows in series.items()}
-    heights = [(value - low) / (high - low) * pixels for value in ends.values()]
-    moved = placing.spread(heights, 18)
-    for rank, (label, height) in enumerate(zip(ends, moved, strict=True)):
-        figure.add_annotation(
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=6,
-            y=low + height / pixels * (high - low),
-            text=_bold(placing.shortened(label, 28), label == own),
-            showarrow=False,
-            font={"size": 13, "color": _LINES[rank % len(_LINES)]},
-        )
-
-
-def funnel(
-    points: pd.DataFrame,
-    limits: pd.DataFrame,
-    benchmark: float,
-    words: tuple[str, str],
-    own: str,
-) -> go.Figure:
-    """Territories around a reference, with the limits that chance alone gives at each size.
-
-    ``points`` has ``label, size, value, place`` (0 inside, ±1 outside 95 %, ±2 outside 99.8 %);
-    ``limits`` has ``size, lower_2s, upper_2s, lower_3s, upper_3s``; ``words`` are the axis titles.
-    """
-    figure = go.Figure()
-    for suffix, dash, name in (("2s", "dash", "95 %"), ("3s", "solid", "99,8 %")):
-        for side in ("lower", "upper"):
-            figure.add_scatter(
-                x=limits["size"],
-                y=limits[f"{side}_{suffix}"],
-                mode="lines",
-                line={"color": "#7c8893", "width": 1.6, "dash": dash},
-                hoverinfo="skip",
-                name=name,
-            )
-        last = limits.iloc[-1]
-        figure.add_annotation(
-            x=last["size"],
-            y=last[f"upper_{suffix}"],
-            text=french.typography(name),
-            showarrow=False,
-            xanchor="left",
-            xshift=4,
-            yshift=9 if suffix == "3s" else -7,
-            font={"size": 12, "color": "#4c5a68"},
-        )
-    figure.add_hline(y=benchmark, line={"color": palettes.REFERENCES[0], "width": 2})
-    size, value = points["size"].to_numpy(dtype=float), points["value"].to_numpy(dtype=float)
-    low, high = _funnel_range(value, limits, benchmark)
-    right = float(limits["size"].max())
-    across, up = size / right * _SCATTER[0], (value - low) / (high - low) * _SCATTER[1]
-    mine = points["label"].eq(own).to_numpy()
-    place = points["place"].to_numpy(dtype=int)
-    named = mine | (place != 0)
-    labels = [placing.shortened(str(label)) for label in points["label"]]
-    order = [i for i in np.argsort(-(abs(place) + 10 * mine), kind="stable") if named[i]]
-    where = placing.places(list(zip(across, up, strict=True)), labels, order, _SCATTER)
-    shapes = {
-        0: "circle",
-        1: "triangle-up",
-        2: "triangle-up",
-        -1: "triangle-down",
-        -2: "triangle-down",
-    }
-    figure.add_scatter(
-        x=size,
-        y=value,
-        mode="markers+text",
-        marker={
-            "opacity": 1,
-            "size": [16 if m else 9 + 2 * abs(p) for m, p in zip(mine, place, strict=True)],
-            "color": [
-                palettes.OWN if m else "#1d2733" if p else palettes.PEERS
-                for m, p in zip(mine, place, strict=True)
-            ],
-            "symbol": [
-                shapes[p] if p or not m else "diamond" for m, p in zip(mine, place, strict=True)
-            ],
-            "line": {"width": 1, "color": "#ffffff"},
-        },
-        text=[_bold(labels[i], mine[i]) if where[i] else "" for i in range(len(points))],
-        textposition=[one or "top center" for one in where],
-        textfont={"size": 12, "color": "#1d2733"},
-        hovertext=[plain(str(told)) for told in points["told"]],
-        hovertemplate="%{hovertext}<extra></extra>",
-        cliponaxis=False,
-    )
-    figure.update_layout(
-        layout(
-            520,
-            xaxis=axis(words[0], range=[0, right]),
-            yaxis=axis(words[1], range=[low, high]),
-            margin={"l": 10, "r": 60, "t": 24, "b": 44},
-        )
-    )
-    return figure
-
-
-def _funnel_range(value: np.ndarray, limits: pd.DataFrame, benchmark: float) -> tuple[float, float]:
-    inner = limits.iloc[len(limits) // 6 :]
-    ends = [
-        *value,
-        benchmark,
-        *inner["lower_3s"],
-        *inner["upper_3s"].replace(np.inf, np.nan).dropna(),
-    ]
-    low, high = min(ends), max(ends)
-    room = (high - low) * 0.08 or 1.0
-    return low - room, high + room

@@ -101,7 +101,7 @@ def show(theme: ThemePage) -> None:
     if around is None or beside[_SHARE].isna().any():
         beside, around = own.iloc[:0], None
     name = around.name if around else ""
-    summary = _summary(theme.territory.name, name, own, beside)
+    summary = _summary(name, own, beside)
     blocks.note(summary)
     present.chart(figure(own, beside, name), "pyramide", summary)
     values = diagnostic.figures.strata(
@@ -113,8 +113,8 @@ def show(theme: ThemePage) -> None:
     blocks.note(f"Source : {diagnostic.source_line(indicator, period)}.")
 
 
-def _summary(name: str, around: str, own: pd.DataFrame, beside: pd.DataFrame) -> str:
-    told = f"Part de chaque tranche d'âge dans la population de {name}"
+def _summary(around: str, own: pd.DataFrame, beside: pd.DataFrame) -> str:
+    told = "Part de chaque tranche d'âge dans la population de la CPTS"
     if not around:
         return f"{told}."
     gaps = (own[_SHARE] - beside[_SHARE]).groupby(own["age"], sort=False).sum()
@@ -150,7 +150,12 @@ def figure(own: pd.DataFrame, beside: pd.DataFrame, around: str) -> go.Figure:
             name=sex.capitalize(),
             marker={
                 "color": _COLOURS[sex],
-                "pattern": {"shape": "/" if sex == "femmes" else "", "solidity": 0.15},
+                "pattern": {
+                    "shape": "/" if sex == "femmes" else "",
+                    "fillmode": "overlay",
+                    "fgcolor": "#ffffff",
+                    "solidity": 0.12,
+                },
             },
             hovertext=words,
             hovertemplate="%{hovertext}<extra></extra>",

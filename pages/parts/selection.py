@@ -16,6 +16,7 @@ from pages.parts.frame import Frame
 
 MOST = 7
 ALL_THEMES = "tous"
+_DIRECTORY = "rpps"
 _NAMES = {
     Level.CPTS: "{}",
     Level.EPCI: "EPCI : {}",
@@ -148,15 +149,63 @@ def values_of(
     )
 
 
+def peers_of(diagnostic: Diagnostic, own: Territory) -> list[Territory]:
+    """The CPTS of the same région (that of their main département), among which one is ranked."""
+    territories = diagnostic.territories(Level.CPTS)
+    everyone = [territories.territory(str(name)) for name in territories.table.index]
+    if not own.departements:
+        return everyone
+    units = diagnostic.register.units.table
+    pairs = units[["departement", "region"]].dropna().drop_duplicates("departement")
+    region = pairs.set_index("departement")["region"].astype(str).to_dict()
+    here = region[own.departements[0]]
+    return [one for one in everyone if one.departements and region[one.departements[0]] == here]
+
+
 def reference(
-    diagnostic: Diagnostic, own: Territory, kind: Kind, indicators: Sequence[str]
+    diagnostic: Diagnostic, own: Territory, kind: Kind, values: pd.DataFrame
 ) -> Reference:
-    """One reference for every territory shown."""
+    """One reference for every territory of a ``Values`` table."""
+    names = list(dict.fromkeys(values["indicator"].astype(str)))
     if kind is Kind.PEERS:
-        return medians(diagnostic.values(indicators, Level.CPTS))
+        return medians(_peer_values(diagnostic, own, names))
     found = next(one for one in references_of(diagnostic, own) if one.level.value == kind.value)
-    values = diagnostic.values(indicators, found.level, [found.id])
-    return Reference(kind, values, found.id, _contained(diagnostic, found))
+    rows = _same_periods(diagnostic, found, names, values)
+    inside, other = _contained(diagnostic, found), _differing(values, rows)
+    return Reference(kind, rows, found.id, inside, other)
+
+
+def _peer_values(diagnostic: Diagnostic, own: Territory, names: Sequence[str]) -> pd.DataFrame:
+    ids = [one.id for one in peers_of(diagnostic, own)]
+    return diagnostic.values(names, Level.CPTS, ids)
+
+
+def _same_periods(
+    diagnostic: Diagnostic, found: Territory, names: Sequence[str], values: pd.DataFrame
+) -> pd.DataFrame:
+    """The latest figures of a reference, then those of periods known of a territory."""
+    parts = [diagnostic.values(names, found.level, [found.id])]
+    latest = parts[0].set_index("indicator")["period"]
+    known = values[values["value"].notna()].drop_duplicates(["indicator", "period"])
+    for name, period in zip(known["indicator"], known["period"], strict=True):
+        if period and period != latest.get(name):
+            same = diagnostic.values([name], found.level, [found.id], period)
+            parts.append(same[same["value"].notna()])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _differing(values: pd.DataFrame, reference: pd.DataFrame) -> frozenset[str]:
+    """Indicators counted here in the directory of professionals, and there by somebody else."""
+    here, there = (
+        table[table["value"].notna()].assign(
+            counted=lambda rows: rows["sources"].astype(str).str.startswith(_DIRECTORY)
+        )
+        for table in (values, reference)
+    )
+    both = set(here.loc[here["counted"], "indicator"]) & set(
+        there.loc[~there["counted"].astype(bool), "indicator"]
+    )
+    return frozenset(str(name) for name in both)
 
 
 def _contained(diagnostic: Diagnostic, within: Territory) -> frozenset[str]:
@@ -187,8 +236,8 @@ def compared(
     may be compared with. A territory that is wider than the reference gets no verdict.
     """
     values = values_of(diagnostic, indicators, territories)
-    peers = diagnostic.values(indicators, Level.CPTS)
-    beside = [reference(diagnostic, own, kind, indicators), expected()]
+    peers = _peer_values(diagnostic, own, indicators)
+    beside = [reference(diagnostic, own, kind, values), expected()]
     table = compare(values, beside, peers=peers)
     asked, awaited = table[table["reference"] == kind.value], table[table["reference"] == "attendu"]
     told = awaited["reference_value"].notna().to_numpy()

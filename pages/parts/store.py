@@ -16,21 +16,29 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from cpts_data.analysis import geometry
+from cpts_data.analysis import geometry, spot_levels
 from cpts_data.analysis.quality_report import SourceQuality
+from cpts_data.analysis.spot_levels import SpotMap
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.indicators import INDICATORS, Theme
+from cpts_data.simulation import PROFESSIONS, Headcounts, Model, build_model, headcounts
 from cpts_data.space import fingerprint, known_spaces
 from cpts_data.space.previewing import Preview, preview
 from cpts_data.space.waiting import WaitingRoom
-from cpts_data.territories import Level
-from pages.parts import comparisons, maps, static_files
-from pages.parts.comparisons import Reading
+from cpts_data.territories import Level, Territory
+from pages.parts import comparisons, directory, map_layers, maps, static_files
+from pages.parts.comparisons import OwnReading, Reading
+from pages.parts.map_layer_list import Layer
+from pages.parts.map_layers import Drawn
+from pages.parts.still_map import Still, prepared
+from pages.parts.themes import VIEWS
 from pages.parts.uploads import on_disk
 
 FRANCE_TOLERANCE = 900.0
 REGION_TOLERANCE = 150.0
 _MANY_REGIONS = 3
 _TOWNS = 14
+_STILL_TOWNS = 6
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,8 @@ class MapGround:
     communes: pd.Index
     names: pd.Series
     canvas: bool
+    shapes: gpd.GeoDataFrame
+    scope: str
 
 
 @st.cache_resource
@@ -169,7 +179,85 @@ def _map_ground(
         communes=light.index,
         names=light["name"],
         canvas=len(light) > maps.CANVAS_ABOVE,
+        shapes=light[["name", "geometry"]],
+        scope=scope,
     )
+
+
+def map_layer(diagnostic: Diagnostic, ground: MapGround, layer: Layer) -> tuple[str, Drawn]:
+    """A layer over the communes of a map: the address of its script, and what explains it."""
+    space = diagnostic.space
+    key = str(space.path), space.fingerprint, ground.scope, layer.id
+    url, drawn = _map_layer(*key, diagnostic, ground, layer)
+    if not static_files.keep_geometry(url):
+        url = static_files.publish_geometry(drawn.script, public=space_is_public(diagnostic))
+    return url, drawn
+
+
+@st.cache_resource(max_entries=80, show_spinner="Préparation de la couche…")
+def _map_layer(
+    path: str,
+    fingerprint_of_files: str,
+    scope: str,
+    name: str,
+    _diagnostic: Diagnostic,
+    _ground: MapGround,
+    _layer: Layer,
+) -> tuple[str, Drawn]:
+    drawn = map_layers.make(_diagnostic, _layer, _ground.shapes)
+    url = static_files.publish_geometry(drawn.script, public=space_is_public(_diagnostic))
+    return url, drawn
+
+
+def touching(diagnostic: Diagnostic, ground: MapGround) -> pd.DataFrame:
+    """Communes of a map that share a border: ``origin, neighbour``."""
+    return _touching(str(diagnostic.space.path), diagnostic.space.fingerprint, ground.scope, ground)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _touching(path: str, fingerprint_of_files: str, scope: str, _ground: MapGround) -> pd.DataFrame:
+    return spot_levels.touching(_ground.shapes)
+
+
+def spots(
+    diagnostic: Diagnostic, ground: MapGround, indicator: str, period: str, values: pd.Series
+) -> SpotMap:
+    """Hot and cold spots of the communes of a map; ``StatisticsError`` when they cannot be told."""
+    space = diagnostic.space
+    key = str(space.path), space.fingerprint, ground.scope, indicator, period
+    return _spots(*key, values, touching(diagnostic, ground))
+
+
+@st.cache_resource(max_entries=60, show_spinner="Recherche des regroupements…")
+def _spots(
+    path: str,
+    fingerprint_of_files: str,
+    scope: str,
+    indicator: str,
+    period: str,
+    _values: pd.Series,
+    _pairs: pd.DataFrame,
+) -> SpotMap:
+    return spot_levels.spot_levels(_values, _pairs)
+
+
+def known_indicators(diagnostic: Diagnostic) -> dict[str, str]:
+    """The indicators of which a space knows something, with their latest period, by theme."""
+    return _known_indicators(str(diagnostic.space.path), diagnostic.space.fingerprint, diagnostic)
+
+
+@st.cache_resource(max_entries=5, show_spinner=False)
+def _known_indicators(
+    path: str, fingerprint_of_files: str, _diagnostic: Diagnostic
+) -> dict[str, str]:
+    themes = list(Theme)
+    ordered = sorted(INDICATORS.values(), key=lambda one: themes.index(one.theme))
+    periods = {one.id: _diagnostic.periods(one) for one in ordered}
+    return {
+        name: _diagnostic.latest_period(INDICATORS[name])
+        for name, found in periods.items()
+        if found
+    }
 
 
 def space_is_public(diagnostic: Diagnostic) -> bool:
@@ -231,6 +319,74 @@ def _reading(
     return comparisons.read(_diagnostic, indicators)
 
 
+@st.cache_resource
+def meeting_keys() -> Any:
+    """Keys of the meeting, and the button that fills the screen."""
+    return st.components.v2.component(
+        "cpts_reunion",
+        html='<button type="button">Plein écran</button>',
+        css="button{font:inherit;font-size:1.1rem;min-height:2.9rem;width:100%;padding:0 .6rem;"
+        "border:1px solid #c4ccd4;border-radius:.35rem;background:#fff;color:#1d2733;"
+        "cursor:pointer}button:focus-visible{outline:3px solid #1f5a7a;outline-offset:2px}",
+        js=(Path(__file__).parent / "meeting_keys.js").read_text(encoding="utf-8"),
+    )
+
+
+def still_map(diagnostic: Diagnostic, cpts: Territory) -> Still | None:
+    """The shapes of a still map of a CPTS; None without contours of its communes."""
+    if not diagnostic.space.has("contours_communes"):
+        return None
+    space = diagnostic.space
+    return _still_map(str(space.path), space.fingerprint, cpts.id, diagnostic)
+
+
+@st.cache_resource(max_entries=200, show_spinner="Préparation de la carte…")
+def _still_map(
+    path: str, fingerprint_of_files: str, cpts: str, _diagnostic: Diagnostic
+) -> Still | None:
+    units = _diagnostic.territories(Level.CPTS).units_of(cpts).index
+    contours = _diagnostic.contours_of(Level.COMMUNE, units)
+    if contours.empty:
+        return None
+    light = geometry.simplify_coverage(contours, REGION_TOLERANCE)
+    people = _diagnostic.slot_population().reindex(light.index).sort_values(ascending=False)
+    names = _diagnostic.register.units.table["name"]
+    towns = [(str(code), str(names[code])) for code in people.index[:_STILL_TOWNS]]
+    return prepared(light, towns)
+
+
+def directory_of(diagnostic: Diagnostic, own: Territory | None) -> directory.Directory:
+    """The structures, resources and professionals of a CPTS, or of all when there is none."""
+    space = diagnostic.space
+    held = own.id if own else None
+    return _directory(str(space.path), space.fingerprint, held, diagnostic, own)
+
+
+@st.cache_resource(max_entries=60, show_spinner="Lecture de l’annuaire…")
+def _directory(
+    path: str,
+    fingerprint_of_files: str,
+    held: str | None,
+    _diagnostic: Diagnostic,
+    _own: Territory | None,
+) -> directory.Directory:
+    return directory.directory(_diagnostic, _own)
+
+
+def whole_reading(diagnostic: Diagnostic, cpts: Territory) -> OwnReading:
+    """The figures of every theme for one CPTS, beside their references."""
+    space = diagnostic.space
+    return _whole_reading(str(space.path), space.fingerprint, cpts.id, diagnostic, cpts)
+
+
+@st.cache_resource(max_entries=100, show_spinner="Calcul des indicateurs et des comparaisons…")
+def _whole_reading(
+    path: str, fingerprint_of_files: str, cpts: str, _diagnostic: Diagnostic, _cpts: Territory
+) -> OwnReading:
+    readings = [reading(_diagnostic, view.indicators) for view in VIEWS.values()]
+    return comparisons.own_reading(comparisons.merged(readings), _cpts)
+
+
 def commune_values(diagnostic: Diagnostic, cpts: str, indicators: Sequence[str]) -> pd.DataFrame:
     """``Values`` of the communes and arrondissements of a CPTS."""
     space = diagnostic.space
@@ -252,3 +408,35 @@ def _commune_values(
         if len(inside):
             parts.append(_diagnostic.values(indicators, level, [str(code) for code in inside]))
     return pd.concat(parts, ignore_index=True)
+
+
+def simulation_model(diagnostic: Diagnostic, profession: str, *, peak: bool) -> Model:
+    """What the simulator computes with; raises UnavailableError in French."""
+    space = diagnostic.space
+    return _simulation_model(str(space.path), space.fingerprint, profession, peak, diagnostic)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Préparation du modèle d’accessibilité…")
+def _simulation_model(
+    path: str, fingerprint_of_files: str, profession: str, peak: bool, _diagnostic: Diagnostic
+) -> Model:
+    chosen = PROFESSIONS[profession]
+    return build_model(_diagnostic.space, _diagnostic.register, chosen, peak=peak)
+
+
+def simulation_headcounts(diagnostic: Diagnostic, model: Model, base: str) -> Headcounts:
+    """The practitioners that a register of the space counts by commune."""
+    space, profession = diagnostic.space, model.profession.id
+    return _headcounts(str(space.path), space.fingerprint, profession, base, diagnostic, model)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Comptage des professionnels…")
+def _headcounts(
+    path: str,
+    fingerprint_of_files: str,
+    profession: str,
+    base: str,
+    _diagnostic: Diagnostic,
+    _model: Model,
+) -> Headcounts:
+    return headcounts(_diagnostic.space, _diagnostic.register, _model, base)

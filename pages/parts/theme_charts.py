@@ -131,10 +131,11 @@ def figure(
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
+    reach = {"range": [0, 100]} if full else _range(lines, across)
     chart.update_layout(
         plots.layout(
             70 + 34 * len(lines),
-            xaxis=plots.axis(axis, **({"range": [0, 100]} if full else {})),
+            xaxis=plots.axis(axis, **reach),
             yaxis={
                 "tickmode": "array",
                 "tickvals": places,
@@ -151,6 +152,17 @@ def figure(
         )
     )
     return chart
+
+
+def _range(lines: Sequence[Line], across: float | None) -> dict[str, object]:
+    """An axis that very wide intervals do not crush: they run out of it."""
+    values = [line.value for line in lines] + ([across] if across is not None else [])
+    ends = [line.upper for line in lines if line.upper == line.upper]
+    widest = max([*values, *ends], default=1.0)
+    if across is None or widest <= 2.6 * across:
+        return {}
+    lowest = min([*values, *[line.lower for line in lines if line.lower == line.lower]])
+    return {"range": [min(lowest, 0.0), max(2.6 * across, 1.15 * max(values))]}
 
 
 def _reach(length: float) -> float:
@@ -302,7 +314,7 @@ def coverages(theme: ThemePage) -> None:
     """Screenings and vaccinations beside their reference and their target, and who is missing."""
     names = [*themes.SCREENINGS, *themes.VACCINATIONS, "recours_dentiste"]
     shown = _shown(theme, names)
-    lines = [_line(one, one.indicator.short_label) for one in shown]
+    lines = [_line(one, cards.short_name(one.indicator)) for one in shown]
     _draw(
         theme,
         lines,
@@ -329,5 +341,4 @@ def _persons_row(shown: Shown) -> list[str]:
 
 
 def _short(sentence: str) -> str:
-    words = sentence.removeprefix("Il faudrait ").rpartition(" pour atteindre")[0]
-    return words
+    return sentence.removeprefix("Il faudrait ").rpartition(" pour atteindre")[0]

@@ -11,10 +11,11 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.analysis.aggregate import WHOLE
-from cpts_data.analysis.highlights import Highlight, Tone, highlights
+from cpts_data.analysis.grammar import in_place
+from cpts_data.analysis.highlights import Aspect, Highlight, Tone, highlights
 from cpts_data.analysis.references import Kind
 from cpts_data.analysis.sentences import highlight_sentence
-from cpts_data.indicators import INDICATORS, Theme
+from cpts_data.indicators import INDICATORS, Polarity, Theme
 from cpts_data.measures import Status
 from cpts_data.territories import Territory
 from pages.parts import (
@@ -30,10 +31,10 @@ from pages.parts import (
 )
 from pages.parts.comparisons import OwnReading
 from pages.parts.frame import Frame
-from pages.parts.themes import VIEWS, Group, Look, View
+from pages.parts.themes import VIEWS, Look, View
 
 _NOT_OWN = (Status.MISSING, Status.CONTEXT)
-SIGNS = {Tone.STRENGTH: ("＋", "fav"), Tone.ATTENTION: ("!", "def"), Tone.FACT: ("•", "neu")}
+SIGNS = {Tone.STRENGTH: ("+", "fav"), Tone.ATTENTION: ("!", "def"), Tone.FACT: ("•", "neu")}
 _TONE_WORDS = {Tone.STRENGTH: "Force", Tone.ATTENTION: "Point d’attention", Tone.FACT: "Constat"}
 
 
@@ -67,16 +68,38 @@ def open_theme(page: Frame, territory: Territory, theme: Theme) -> ThemePage:
 def facts(own: OwnReading, kind: Kind, *, net_only: bool = False) -> tuple[Highlight, ...]:
     """What stands out in the whole population, the reference chosen first."""
     whole = own.compared[own.compared["stratum"] == WHOLE]
-    return highlights(whole, own.trends, order=comparisons.order(kind), net_only=net_only)
+    found = highlights(whole, own.trends, order=comparisons.order(kind), net_only=net_only)
+    return tuple(one for one in found if not _contradicted(one))
 
 
-def sentences(found: Sequence[Highlight]) -> None:
+def _contradicted(one: Highlight) -> bool:
+    """A good rank on the wrong side of the reference, or the reverse: neither is to be put first.
+
+    Second of nine CPTS though under its région is no strength to show in a meeting.
+    """
+    indicator = INDICATORS[one.indicator]
+    sign = {Polarity.HIGH_IS_GOOD: 1, Polarity.LOW_IS_GOOD: -1}.get(indicator.polarity, 0)
+    told = {Tone.STRENGTH: 1, Tone.ATTENTION: -1, Tone.FACT: 0}[one.tone]
+    return one.aspect is Aspect.RANK and sign * told * one.gap < 0
+
+
+def brief(sentence: str, territory: Territory) -> str:
+    """A sentence without its place, where the page already names it."""
+    place = french.typography(in_place(territory.level, territory.name))
+    start = f"{place[:1].upper()}{place[1:]}, "
+    if not sentence.startswith(start):
+        return sentence
+    rest = sentence.removeprefix(start)
+    return rest[:1].upper() + rest[1:]
+
+
+def sentences(found: Sequence[Highlight], territory: Territory) -> None:
     """Highlights as sentences, each with its sign and what it is."""
     items = []
     for one in found:
         sign, tone = SIGNS[one.tone]
         label = _TONE_WORDS[one.tone]
-        told = highlight_sentence(one)
+        told = brief(highlight_sentence(one), territory)
         items.append(
             f'<li><b class="cpts-ink-{tone}" title="{label}" aria-label="{label}">{sign}</b>'
             f"<span>{cards.text(told)}</span></li>"
@@ -86,46 +109,57 @@ def sentences(found: Sequence[Highlight]) -> None:
 
 def opening(theme: ThemePage) -> None:
     """Two sentences that say what matters here."""
-    found = facts(theme.own, theme.kind)[:2]
+    by_family: dict[str, Highlight] = {}
+    for one in facts(theme.own, theme.kind):
+        by_family.setdefault(one.family, one)
+    found = list(by_family.values())[:2]
     if found:
-        sentences(found)
+        sentences(found, theme.territory)
     elif theme.known(theme.view.indicators):
         blocks.lead(
             "Rien ne se détache nettement dans ce thème : ni écart démontré, ni rang extrême, ni "
             "tendance significative."
         )
     else:
+        around = any(theme.own.status(n) is Status.CONTEXT for n in theme.view.indicators)
         blocks.lead(
-            "Aucun chiffre de ce thème n'est connu pour cette CPTS dans cet espace. Le bas de la "
-            "page dit ce qui manque et comment l'obtenir."
+            "Aucun chiffre de ce thème n'est connu pour cette CPTS dans cet espace"
+            f"{' ; son département donne quelques repères' if around else ''}. Le bas de la page "
+            "dit ce qui manque et comment l'obtenir."
         )
 
 
-def groups(theme: ThemePage) -> None:
-    """The groups of the theme: what is known of the CPTS, then what the département alone tells."""
-    own = theme.own
-    if theme.known([name for group in theme.view.groups for name in group.indicators]):
+def main_cards(theme: ThemePage) -> None:
+    """The groups shown as cards, of what is known of the CPTS; how to read them comes first."""
+    shown = [
+        (group, names)
+        for group in theme.view.groups
+        if group.look is Look.CARDS and (names := theme.known(group.indicators))
+    ]
+    if shown:
         cards.key()
+    for group, names in shown:
+        blocks.section(group.heading, group.note)
+        cards.cards(theme.page, theme.own, names, theme.kind)
+
+
+def tables(theme: ThemePage) -> None:
+    """The groups shown as lines or numbers, then what is known of the département only."""
+    own = theme.own
     for group in theme.view.groups:
-        if names := theme.known(group.indicators):
-            _group(theme, group, names)
+        names = theme.known(group.indicators)
+        if not names or group.look is Look.CARDS:
+            continue
+        blocks.section(group.heading, group.note)
+        if group.look is Look.NUMBERS:
+            cards.numbers(theme.page, own, names)
+        else:
+            caption = f"{group.heading} : {theme.territory.name}"
+            cards.lines(theme.page, own, names, theme.kind, caption)
     around = [name for name in theme.view.indicators if own.status(name) is Status.CONTEXT]
     if around:
         blocks.section("Repères du département")
         cards.context(theme.page, own, around)
-
-
-def _group(theme: ThemePage, group: Group, names: Sequence[str]) -> None:
-    if group.look is Look.LINES:
-        blocks.section(group.heading, group.note)
-        caption = f"{group.heading} : {theme.territory.name}"
-        cards.lines(theme.page, theme.own, names, theme.kind, caption)
-        return
-    blocks.section(group.heading, group.note)
-    if group.look is Look.NUMBERS:
-        cards.numbers(theme.page, theme.own, names)
-    else:
-        cards.cards(theme.page, theme.own, names, theme.kind)
 
 
 def _commune_rows(theme: ThemePage) -> pd.DataFrame:

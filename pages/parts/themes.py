@@ -73,6 +73,15 @@ _ILLNESSES = (
     "neurologique",
 )
 OTHER_APL = ("apl_infirmiers", "apl_mk", "apl_sages_femmes", "apl_chirurgiens_dentistes")
+TRAVEL = tuple(
+    f"{start}{end}"
+    for place in ("mg", "pharmacie", "urgences", "maternite")
+    for start, end in (
+        (f"minutes_{place}", ""),
+        (f"part_population_{place}", "_plus_de_20_min"),
+        (f"part_population_{place}", "_plus_de_30_min"),
+    )
+)
 RATIOS = tuple(f"ratio_ald_{name}" for name in _AFFECTIONS)
 FIRST_LINE = (
     "densite_mg",
@@ -114,8 +123,17 @@ VIEWS = {
         View(
             Theme.POPULATION,
             (
-                Group("Habitants", ("population", "evolution_population", "densite_population")),
-                Group("Âges", ("part_moins_15_ans", "part_60_ans_et_plus", "part_75_ans_et_plus")),
+                Group(
+                    "Habitants et âges",
+                    (
+                        "population",
+                        "evolution_population",
+                        "part_75_ans_et_plus",
+                        "part_60_ans_et_plus",
+                        "part_moins_15_ans",
+                        "densite_population",
+                    ),
+                ),
                 Group("Conditions de vie", ("taux_pauvrete", "fdep", "part_c2s")),
             ),
             "population",
@@ -158,6 +176,13 @@ VIEWS = {
                         "part_urgences_sans_hospitalisation",
                         "part_urgences_avec_hospitalisation",
                     ),
+                ),
+                Group(
+                    "Temps de trajet",
+                    TRAVEL,
+                    Look.LINES,
+                    "De la commune de résidence à la plus proche qui a le service ; moyenne "
+                    "pondérée par les habitants.",
                 ),
                 Group(
                     "Accessibilité aux autres professions (APL)",

@@ -12,7 +12,7 @@ from cpts_data.analysis.sentences import trend_sentence, value_sentence
 from cpts_data.analysis.trends import trends
 from cpts_data.indicators import Indicator
 from cpts_data.territories import Territory
-from pages.parts import blocks, plots, present, selection
+from pages.parts import blocks, present, selection, trend_plot
 from pages.parts.frame import Frame
 
 _SIGNS = {"hausse": "↗", "baisse": "↘", "stable": "→", "non_calculable": "·"}
@@ -51,7 +51,7 @@ def show(
         blocks.lead(value_sentence(latest.iloc[0], indicator))
     if series and max(len(known) for known in series.values()) > 1:
         known = [p for p in periods if any(p in set(one["period"]) for one in series.values())]
-        figure = plots.trends(series, known, indicator, own_label(own))
+        figure = trend_plot.trends(series, known, indicator, own_label(own))
         summary = f"{indicator.label}, {known[0]} à {known[-1]} : {', '.join(series)}."
         present.chart(figure, "evolution", summary)
         _breaks(indicator, known)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
+from cpts_data.analysis import professionals
 from cpts_data.analysis.professionals import (
     counts_by_unit,
     distinct_persons,
@@ -187,3 +188,25 @@ def test_names_of_places_are_compared_without_their_spelling():
     assert place_key("St-Étienne CEDEX 2") == place_key("SAINT ETIENNE") == "saint etienne"
     assert place_key("STE-MARIE") == "sainte marie"
     assert place_key("STEENVOORDE") == "steenvoorde"
+
+
+@pytest.mark.parametrize("largest", [2**62, 10])
+@pytest.mark.parametrize("seed", range(3))
+def test_persons_are_counted_once_as_an_ordinary_grouping_does(monkeypatch, seed, largest):
+    monkeypatch.setattr(professionals, "_LARGEST", largest)
+    draw = np.random.default_rng(seed)
+
+    def column(*values):
+        return pd.Series(values, dtype="string").iloc[draw.integers(0, len(values), 300)]
+
+    table = pd.DataFrame({"personne": draw.integers(1, 80, 300)})
+    table["code"] = column("01004", "2A004", None).to_numpy()
+    table["departement"] = column("01", "2A", None).astype("category").to_numpy()
+    for name in ("profession", "specialite", "mode"):
+        table[name] = pd.Categorical(column("é", "b", "a"), categories=["é", "b", "a", "z"])
+    by = ["code", "departement", "profession", "specialite", "mode"]
+    plain = table.astype(dict.fromkeys(by, "string"))
+    wanted = plain.groupby(by, dropna=False)["personne"].nunique().reset_index(name="personnes")
+    wanted = wanted.sort_values(by, na_position="last", ignore_index=True)
+    pd.testing.assert_frame_equal(professionals.counts_by_unit(table), wanted)
+    assert professionals.counts_by_unit(table.iloc[:0]).empty

@@ -1,6 +1,7 @@
 """Secrecy on examples that one does by hand: DOMAIN §8.2 to §8.4."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -269,6 +270,22 @@ def test_masked_missing_outside_and_zero_stay_apart():
     assert bounds(told.at("cpts").loc["cpts0"]) == ("borne", 21, 30)
 
 
+def test_communes_merged_since_add_what_is_seen_and_each_mask():
+    # Three communes became one: 30 seen, two masked under 11, so 32 to 50; with 20: 52 to 70.
+    merged = replace(
+        column([MASK, 20], threshold=11), hidden=np.array([2.0, 0.0]), seen=np.array([30.0, NAN])
+    )
+    levels = levels_of(2, {Level.CPTS: [range(2)]})
+    result = secrecy.protect({"ensemble": merged}, levels, np.full(2, 1000.0))
+    assert bounds(result.at("commune").loc["01000"]) == ("masque", 32, 50)
+    assert bounds(result.at("cpts").loc["cpts0"]) == ("borne", 52, 70)
+    # The exact total would give 57 - 20 = 37 back; with 20 hidden, still 57 - 11 = 46 at most.
+    told = totals(("cpts", "cpts0", "ensemble", 57.0))
+    result = secrecy.protect({"ensemble": merged}, levels, np.full(2, 1000.0), totals=told)
+    assert bounds(result.at("commune").loc["01000"]) == ("masque", 32, 50)
+    assert result.at("cpts").loc["cpts0", "status"] == "borne"
+
+
 def test_a_given_total_with_one_masked_commune_gives_nothing_away():
     # The producer masks one commune and gives the CPTS exactly: 65 - 60 = 5 (DOMAIN §8.4).
     given = totals(("cpts", "cpts0", "ensemble", 65.0))
@@ -406,6 +423,63 @@ def test_unknown_levels_strata_and_columns_are_refused():
             {Level.CPTS: [range(2)]},
             totals=totals().drop(columns="stratum").assign(x=1).reindex([0]),
         )
+
+
+# --------------------------------------------------------------------------- shares
+
+
+def share_of(above, below, groups, **kinds):
+    levels = levels_of(len(above), groups)
+    part, whole = column(above, **kinds), column(below)
+    strata, told = secrecy.share_strata(part, whole, levels[0])
+    people = np.full(len(above), 1000.0)
+    return secrecy.protect(strata, levels, people, whole=secrecy.ALL, totals=told)
+
+
+def divided(result, level):
+    above, below = result.at(level, secrecy.PART), result.at(level)
+    return secrecy.divided(above, below)
+
+
+def test_all_but_three_is_hidden_and_shares_are_divided_from_what_is_shown():
+    # 97 of 100: three without. 60 of 200 and 150 of 300 tell of nobody.
+    result = share_of([97, 60, 150], [100, 200, 300], {Level.CPTS: [range(3)]})
+    shares = divided(result, "commune")
+    assert shares.loc["01000", "status"] in ("borne", "masque")
+    assert bounds(result.cells.loc[("autres", "01000")]) == ("masque", 1, 10)
+    total = divided(result, "cpts").loc["cpts0"]
+    assert total["value"] == pytest.approx(100 * 307 / 600)
+    known = shares[shares["status"] == "observe"]
+    true = pd.Series([97.0, 30.0, 50.0], index=shares.index)
+    pd.testing.assert_series_equal(known["value"], true[known.index], check_names=False)
+    told = shares[shares["status"] == "borne"]
+    assert (told["lower"] <= true[told.index]).all()
+    assert (true[told.index] <= told["upper"]).all()
+
+
+def test_a_masked_numerator_over_a_known_denominator_has_bounds():
+    # Masked under 11, of 200: between 0.5 % and 5 %.
+    result = share_of([MASK, 60, 150], [200, 200, 300], {Level.CPTS: [range(3)]}, threshold=11)
+    assert result.at("commune").loc["01000", "value"] == 200
+    assert bounds(divided(result, "commune").loc["01000"]) == ("borne", 0.5, 5.0)
+    # 211 to 220 of 700.
+    told = divided(result, "cpts").loc["cpts0"]
+    assert told["lower"] == pytest.approx(100 * 211 / 700)
+    assert told["upper"] == pytest.approx(100 * 220 / 700)
+
+
+def test_a_share_of_nobody_has_no_object_and_a_missing_term_makes_it_missing():
+    shown = pd.DataFrame(
+        {"value": [0.0, NAN, 5.0, NAN], "lower": [0.0, NAN, 5.0, 1], "upper": [0.0, NAN, 5.0, 10]},
+        index=list("abcd"),
+    ).assign(status=["observe", "manquant", "observe", "masque"])
+    base = pd.DataFrame(
+        {"value": [0.0, 9.0, NAN, NAN], "lower": [0.0, 9.0, NAN, NAN], "upper": [0, 9.0, NAN, NAN]},
+        index=list("abcd"),
+    ).assign(status=["observe", "observe", "masque_secondaire", "masque"])
+    told = secrecy.divided(shown, base)
+    assert told["status"].tolist() == ["sans_objet", "manquant", "masque", "masque"]
+    assert told[["value", "lower", "upper"]].isna().all(axis=None)
 
 
 # --------------------------------------------------------------------------- units

@@ -81,8 +81,8 @@ def test_the_indicator_changes_without_drawing_the_map_again(page, app_url, wait
     zoom = frame.evaluate("window.map.getZoom()")
     before = frame.evaluate("document.getElementById('map_div').dataset.painted")
     page.get_by_role("combobox", name=re.compile("Indicateur")).click()
-    page.get_by_role("option", name="Densité", exact=True).click()
-    page.get_by_text("Densité de population (hab./km²)").wait_for()
+    page.get_by_role("option", name=re.compile(r"Population › Densité \(")).click()
+    page.get_by_text("Densité (hab./km²)").wait_for()
     frame.wait_for_function(
         f"document.getElementById('map_div').dataset.painted !== {json.dumps(before)}"
     )
@@ -94,16 +94,15 @@ def test_the_indicator_changes_without_drawing_the_map_again(page, app_url, wait
 def test_the_table_says_what_the_map_shows_and_downloads(page, app_url, wait_idle):
     page.goto(f"{app_url}/carte?indicateur=taux_pauvrete&decoupage=cpts")
     frame_of(page)
-    page.get_by_text("Tableau des valeurs et téléchargements").click()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Télécharger en CSV").click()
+        page.get_by_role("button", name="Valeurs (CSV)").click()
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     lines = text.splitlines()
     assert lines[0].startswith("indicator;level;territory;name;period;stratum;value")
     assert len(lines) == 1 + 9
     assert any(";masque;" in line for line in lines)
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Télécharger en GeoJSON").click()
+        page.get_by_role("button", name=re.compile("GeoJSON")).click()
     content = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
     assert len(content["features"]) == 9
     masked = [f for f in content["features"] if f["properties"]["statut"] == "masque"]

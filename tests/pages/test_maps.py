@@ -103,7 +103,7 @@ def test_other_contours_make_another_frame(changed):
 def test_a_map_asks_nothing_from_outside():
     built = maps.base_map(URL, BOUNDS, canvas=False)
     links = [address for _, address in built.default_js + built.default_css]
-    assert len(links) == 6
+    assert len(links) == 7
     assert all(address.startswith("../../app/static/") for address in links)
     assert URL in links
     script, _ = sent_to_browser(built)
@@ -346,9 +346,10 @@ def test_vendor_files_are_written_once(tmp_path):
     assert "vendor/leaflet/leaflet.js" in files
     assert "vendor/leaflet/leaflet.css" in files
     assert "vendor/leaflet/images/layers.png" in files
-    for url in (static_files.FURNITURE_JS, static_files.LAYER_JS, static_files.LAYER_CSS):
+    ours = (static_files.FURNITURE_JS, static_files.OVERLAYS_JS)
+    for url in (*ours, static_files.LAYER_JS, static_files.LAYER_CSS):
         assert url.removeprefix("../../app/static/") in files
-    assert len(files) == 2 + 5 + 3
+    assert len(files) == 2 + 5 + 4
     leaflet = tmp_path / "vendor/leaflet/leaflet.js"
     assert b"1.9.3" in leaflet.read_bytes()[:200]
     os.utime(leaflet, (1, 1))

@@ -170,7 +170,7 @@ def _table(
     bounded = masked & np.isfinite(most)
     goal_high = np.where(bounded, most, np.minimum(most, first - 1))
     goal_low = np.where(hidden, least, np.nan)
-    large = hidden & ~bounded
+    large = hidden & ~bounded & (np.asarray(shown.astype(float) @ rows) > 0)
     large[large] = _surely_large(large, value, least, most, rows, shown, first)
     secret = _small_rows(rows, sums, hidden, first, whole) & ~public
     return Table(

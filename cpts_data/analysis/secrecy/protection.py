@@ -213,41 +213,50 @@ class Protected:
         territories = next((t for t in self.levels if t.level is level), None)
         if territories is None:
             raise KeyError(f"{level} is not among {[t.level.value for t in self.levels]}")
-        count = len(territories.table)
         lines = np.array(
-            [self.laid.row_of.get((level, place, name), -1) for place in range(count)], dtype=int
+            [
+                self.laid.row_of.get((level, place, name), -1)
+                for place in range(len(territories.table))
+            ],
+            dtype=np.int64,
         )
-        table = self._rows.reindex(lines)
-        table.index = territories.table.index
         without = lines < 0
-        missing = without & self.lacking[level]
-        table["status"] = np.where(missing, Status.MISSING.value, table["status"])
-        table.loc[without & ~missing, "status"] = Status.NOT_APPLICABLE.value
-        self._name_single(table, lines)
+        shown = self._figures.iloc[np.where(without, len(self._figures) - 1, lines)]
+        numbers = shown[["value", "lower", "upper"]].to_numpy(dtype=float, copy=True)
+        status = shown["status"].to_numpy(dtype=object, copy=True)
+        numbers[without] = np.nan
+        status[without] = Status.NOT_APPLICABLE.value
+        status[without & self.lacking[level]] = Status.MISSING.value
         if level not in _WHOLE_OF_SPLITS:
-            self._mark_estimated(table, territories.membership, name)
+            self._mark_estimated(status, territories.membership, name)
+        table = pd.DataFrame(numbers, territories.table.index, ["value", "lower", "upper"])
+        table["status"] = status
         return table
 
-    def _name_single(self, table: pd.DataFrame, lines: np.ndarray) -> None:
-        """Give the figure of a single cell the status of the cell, and what is stated of it."""
-        rows = self.laid.rows
-        alone = np.flatnonzero((lines >= 0) & (self.laid.in_table[lines] < 0))
-        starts = rows.indptr[lines[alone]]
-        cells, weights = rows.indices[starts], rows.data[starts]
-        stated = self.cells.iloc[cells]
-        status = stated["status"].to_numpy()
-        for name in ("value", "lower", "upper"):
-            told = stated[name].to_numpy(dtype=float) * weights
-            table.iloc[alone, table.columns.get_loc(name)] = told
-        table.iloc[alone, table.columns.get_loc("status")] = status
+    @cached_property
+    def _figures(self) -> pd.DataFrame:
+        """What is shown of each row: a single cell's own figure; one more line, of nothing."""
+        rows, told = self.laid.rows, self._rows
+        numbers = told[["value", "lower", "upper"]].to_numpy(dtype=float, copy=True)
+        status = told["status"].to_numpy(dtype=object, copy=True)
+        alone = np.flatnonzero(self.laid.in_table < 0)
+        starts = rows.indptr[alone]
+        cells = self.cells.iloc[rows.indices[starts]]
+        weights = rows.data[starts][:, np.newaxis]
+        numbers[alone] = cells[["value", "lower", "upper"]].to_numpy(dtype=float) * weights
+        status[alone] = cells["status"].to_numpy(dtype=object)
+        table = pd.DataFrame(
+            np.vstack([numbers, np.full((1, 3), np.nan)]), columns=["value", "lower", "upper"]
+        )
+        table["status"] = np.append(status, "")
+        return table
 
-    def _mark_estimated(self, table: pd.DataFrame, membership: sparse.csr_array, name: str) -> None:
+    def _mark_estimated(self, status: np.ndarray, membership: sparse.csr_array, name: str) -> None:
         cells = self.strata.estimated
         if name in self.strata.names:
             cells = cells[[self.strata.names.index(name)]]
         holds = np.asarray(membership @ cells.any(axis=0).astype(float)) > 0
-        seen = (table["status"] == Status.OBSERVED.value).to_numpy()
-        table.loc[holds & seen, "status"] = Status.ESTIMATED.value
+        status[holds & (status == Status.OBSERVED.value)] = Status.ESTIMATED.value
 
     def _name(self, stratum: str | None) -> str:
         name = self.whole if stratum is None else stratum
@@ -268,7 +277,7 @@ class Protected:
         masked[slots] |= ~np.isnan(values[slots])
         values[slots] = np.nan
         # A cell that we hide may be of any size: no threshold bounds it.
-        return replace(given, values=values, masked=masked, threshold=None)
+        return replace(given, values=values, masked=masked, threshold=None, hidden=None, seen=None)
 
     def composed(
         self,
@@ -305,7 +314,8 @@ class Protected:
         status[lacking] = Status.MISSING.value
         value = np.where(status == Status.OBSERVED.value, lower, np.nan)
         told = np.isin(status, [Status.OBSERVED.value, Status.BOUNDED.value])
-        table = pd.DataFrame(
+        self._mark_estimated(status, sparse.csr_array(membership), name)
+        return pd.DataFrame(
             {
                 "value": value,
                 "lower": np.where(told, lower, np.nan),
@@ -314,8 +324,6 @@ class Protected:
             },
             index=names,
         )
-        self._mark_estimated(table, sparse.csr_array(membership), name)
-        return table
 
     def _seen(
         self, held: sparse.csr_array, name: str

@@ -85,11 +85,10 @@ def cells_of(
             for ours in (True, False)
         )
         stated.loc[open_to_all] = bare.loc[open_to_all]
-        if column.threshold is None:
-            # The producer does not say its threshold: what it masked may be of any size.
-            unbounded = strata.masked[place][slots]
-            stated.loc[unbounded, "lower"] = 0.0
-            stated.loc[unbounded, "upper"] = np.inf if whole is None else whole[unbounded]
+        masked = strata.masked[place][slots]
+        stated.loc[masked, ["lower", "upper"]] = _masked_limits(column, slots, stated, whole)[
+            masked
+        ]
         stated["true"] = value
         stated["public"] = open_to_all
         stated["threshold"] = float(first)
@@ -97,3 +96,22 @@ def cells_of(
         stated["stratum"], stated["slot"] = name, slots
         tables.append(stated)
     return pd.concat(tables, ignore_index=True)
+
+
+def _masked_limits(
+    column: UnitColumn, slots: np.ndarray, stated: pd.DataFrame, whole: pd.Series | None
+) -> np.ndarray:
+    """Least and most (slots x 2) of cells that the producer masked, communes merged since included.
+
+    Merged communes add what is seen of them and the bounds of each masked one. A producer that does
+    not say its threshold may have masked a count of any size.
+    """
+    seen = np.zeros(len(slots)) if column.seen is None else column.seen[slots]
+    seen = np.nan_to_num(seen, nan=0.0)
+    count = np.ones(len(slots)) if column.hidden is None else column.hidden[slots]
+    most = np.full(len(slots), np.inf) if whole is None else whole.to_numpy(dtype=float)
+    if column.threshold is None:
+        return np.column_stack([seen, most])
+    lower = seen + count * stated["lower"].to_numpy(dtype=float)
+    upper = seen + count * stated["upper"].to_numpy(dtype=float)
+    return np.column_stack([lower, np.minimum(upper, most)])

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -33,7 +34,8 @@ from cpts_data.analysis.secrecy.moves import TOLERANCE, Choice, Move, Table, Wis
 _SEED = 20_260_101
 _FREE_ROUNDS = 4
 _WIDENING_ROUNDS = 4
-_MOST_PROGRAMMES = 1_000
+# Programmes at most: a number, and more for each block of cells.
+_MOST_PROGRAMMES, _MORE_BY_BLOCK = 200, 100
 _ROOM = 100.0
 # Cells of one programme: small ones first, wide ones for what they could not protect.
 _SMALL, _LARGE = 1_500, 6_000
@@ -74,7 +76,11 @@ def suppress(table: Table, units: np.ndarray) -> Suppression:
     search = _Search(table, units)
     search.free()
     search.hide(_SMALL, ORDINARY_COST, tries=1)
-    search.hide(_LARGE, np.inf, tries=2)
+    # Beyond one wide block, halves with a quarter on either side: no cell is near an edge.
+    if len(search.order) <= _LARGE:
+        search.hide(_LARGE, np.inf, tries=2)
+    else:
+        search.hide(_LARGE // 2, np.inf, tries=2, margin=_LARGE // 4)
     search.alone()
     search.fall_back()
     search.spare()
@@ -96,6 +102,7 @@ class _Search:
         self.short = np.zeros(len(table.value), dtype=bool)
         self.order = _order(table, units)
         self.zone = _zones(table.rows, units)
+        self.most = _MOST_PROGRAMMES + _MORE_BY_BLOCK * (len(self.order) // _LARGE)
         self._prove_unbound()
 
     # What is proved
@@ -138,13 +145,20 @@ class _Search:
 
     # Looking for moves
 
-    def _blocks(self, most: int) -> Iterator[np.ndarray]:
-        """Cells in blocks of near places, at most so many each (one place at least)."""
+    def _blocks(self, most: int, margin: int = 0) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Cells in blocks of near places, at most so many each, and which are its own.
+
+        With a margin, a block also holds so many cells of its neighbours on either side.
+        """
         total = len(self.order)
-        if not total:
-            return
-        for block in np.array_split(self.order, -(-total // most)):
-            yield np.sort(block)
+        ends = np.linspace(0, total, -(-total // most) + 1).astype(int) if total else [0]
+        for start, end in pairwise(ends):
+            first = max(start - margin, 0)
+            cells = self.order[first : end + margin]
+            own = np.zeros(len(cells), dtype=bool)
+            own[start - first : end - first] = True
+            sorting = np.argsort(cells)
+            yield cells[sorting], own[sorting]
 
     def _pull(self, cells: np.ndarray) -> np.ndarray:
         """Which way each cell should still go: 1 up, -1 down, 0 nowhere; drawn when both."""
@@ -157,16 +171,16 @@ class _Search:
     def free(self) -> None:
         """Find the ends that masked cells reach among themselves, with nothing more to hide."""
         for _ in range(_FREE_ROUNDS):
-            for cells in self._blocks(_LARGE):
+            for cells, _ in self._blocks(_LARGE):
                 pull = self._pull(cells)
                 if pull.any():
                     self._keep(find_move(self.table, self.choice, cells, Wish(pull, hiding=False)))
 
-    def hide(self, most: int, dearest: float, tries: int) -> None:
+    def hide(self, most: int, dearest: float, tries: int, margin: int = 0) -> None:
         """Protect what is not yet, a few cells of each zone at a time, at the least cost."""
-        for cells in self._blocks(most):
-            tried = np.zeros(len(cells), dtype=int)
-            while True:
+        for cells, own in self._blocks(most, margin):
+            tried = np.where(own, 0, tries)
+            while self.programmes < self.most:
                 waiting = np.flatnonzero(~(self.low & self.high)[cells] & (tried < tries))
                 if not len(waiting):
                     break
@@ -200,27 +214,29 @@ class _Search:
         return find_move(table, self.choice, cells, wish)
 
     def alone(self) -> None:
-        """Protect one by one the cells that are left, up to a number of programmes."""
-        for cells in self._blocks(_LARGE):
-            for position in np.flatnonzero(~(self.low & self.high)[cells]):
+        """Protect one by one the cells that are left."""
+        for cells, own in self._blocks(_LARGE // 2, _LARGE // 4):
+            for position in np.flatnonzero(own & ~(self.low & self.high)[cells]):
                 while not (self.low & self.high)[cells[position]]:
-                    if self.programmes >= _MOST_PROGRAMMES:
+                    if self.programmes >= self.most:
                         return
-                    self._protect(cells, int(position))
+                    if not self._protect(cells, int(position)):
+                        break
 
-    def _protect(self, cells: np.ndarray, position: int) -> None:
+    def _protect(self, cells: np.ndarray, position: int) -> bool:
+        """Bring one cell to one end; False when the solver finds no way."""
         cell = cells[position]
         up = not self.high[cell]
-        if not self._keep(self._move_ends(cells, np.array([position]), np.inf)):
-            # What is public already forbids it: go as far as can be, and say that it is short.
+        moved = self._keep(self._move_ends(cells, np.array([position]), np.inf))
+        if not moved and self.table.fixed.any():
+            # What is public already may forbid it: go as far as can be, and say that it is short.
             pull = np.zeros(len(cells))
             pull[position] = (1.0 if up else -1.0) * 1e3 * (1.0 + self.table.row_cost.max())
-            self._keep(find_move(self.table, self.choice, cells, Wish(pull)))
-            self.short[cell] = True
-        if up:
-            self.high[cell] = True
-        else:
-            self.low[cell] = True
+            moved = self._keep(find_move(self.table, self.choice, cells, Wish(pull)))
+            self.short[cell] = moved
+        if moved:
+            (self.high if up else self.low)[cell] = True
+        return moved
 
     def fall_back(self) -> None:
         """Hide every sum that holds a cell still unprotected: alone, it may take any value."""
@@ -271,7 +287,7 @@ class _Search:
             ways = self.random.choice([-1.0, 1.0], (2, len(table.value)))[number // 2]
             if number // 2:
                 ways = ways[self.units]
-            for cells in self._blocks(_LARGE):
+            for cells, _ in self._blocks(_LARGE):
                 if self.choice.hidden[cells].any():
                     way = ways[cells] * (-1.0) ** number
                     self._keep(find_move(near, self.choice, cells, Wish(way, hiding=False)))

@@ -1,0 +1,61 @@
+"""Figures that nobody has published: what the demonstration's own screens may tell of one commune."""
+
+import pytest
+
+from cpts_data.diagnostic import Diagnostic
+from cpts_data.indicators import INDICATORS
+from cpts_data.space import DEMONSTRATION
+from cpts_data.territories import Level
+
+# Rare illnesses, where many communes have fewer than eleven patients.
+RARE = ("part_ald_sans_mt", "prevalence_ald_avc")
+EXACT = ("observe", "estime")
+
+
+@pytest.fixture(scope="module")
+def guarded():
+    return Diagnostic.open(DEMONSTRATION)
+
+
+def rows(diagnostic, name, level):
+    return diagnostic.values([name], level).set_index("territory")
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_no_count_under_eleven_is_shown(guarded, name):
+    for level in (Level.COMMUNE, Level.CPTS, Level.EPCI):
+        table = rows(guarded, name, level)
+        shown = table[table["status"].isin(EXACT)]
+        assert len(shown)
+        few = shown["numerator"].between(0.5, 10.5)
+        rest = (shown["denominator"] - shown["numerator"]).between(0.5, 10.5)
+        assert not few.any()
+        assert not rest.any()
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_no_total_gives_back_the_only_commune_hidden(guarded, name):
+    communes = rows(guarded, name, Level.COMMUNE)
+    hidden = communes.index[~communes["status"].isin([*EXACT, "sans_objet", "manquant"])]
+    for level in (Level.CPTS, Level.EPCI, Level.DEPARTEMENT):
+        pairs = guarded.membership_pairs(level)
+        alone = pairs[pairs["unit"].isin(hidden)].groupby("territory").size()
+        table = rows(guarded, name, level)
+        told = table.index[table["status"].isin(EXACT)]
+        assert not alone.reindex(told).eq(1).any()
+
+
+def test_age_bands_are_not_shown_by_commune(guarded):
+    table = guarded.values(["prevalence_ald"], Level.COMMUNE, strata=True)
+    bands = table[table["stratum"] != "ensemble"]
+    assert set(bands["status"]) <= {"masque_secondaire", "sans_objet", "manquant"}
+    assert bands["value"].isna().all()
+
+
+def test_what_is_published_or_counts_professionals_is_shown_as_it_is(guarded):
+    facts, guard = guarded.facts, guarded.figures.guard
+    for name in ("depistage_sein_organise", "part_mg_60_ans_et_plus", "apl_mg"):
+        indicator = INDICATORS[name]
+        period = guarded.latest_period(indicator)
+        assert not guard.applies(indicator, indicator.measure, period)
+    assert facts.is_public(INDICATORS["depistage_sein_organise"].columns[0], "2023-2024")
