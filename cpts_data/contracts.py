@@ -139,8 +139,9 @@ class Source:
     ``replaced_by`` names the columns by which a newer file replaces an older one of the source
     (default: the key). ``counted`` are the columns that the analysis counts out of the rows (the
     professionals of a commune), with ``strata``, the columns by which they are counted; without
-    ``counted``, ``strata`` are those of the key. ``partial`` says that a file lists chosen communes only, so that the
-    communes it lacks tell nothing of its year. ``addresses`` are where its files are published.
+    ``counted``, ``strata`` are those of the key. ``partial`` says that a file lists chosen communes
+    only, so that the communes it lacks tell nothing of its year. ``addresses`` are where its files
+    are published.
     """
 
     id: str

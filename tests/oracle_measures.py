@@ -198,7 +198,7 @@ class _Place:
     """One territory, one measure and its periods."""
 
     def __init__(
-        self, oracle: Oracle, measure: Measure, level: str, territory: str, when: str
+        self, oracle: Measured, measure: Measure, level: str, territory: str, when: str
     ) -> None:
         self.oracle, self.level, self.territory = oracle, level, territory
         self.when = {

@@ -29,7 +29,7 @@ SLOTS = [{"code": code, "departement": "00", "region": "00"} for code in (*UNITS
 COUNTS_TOLD = ("population", "nb_pharmacies", "population_par_age")
 SHARES_TOLD = ("part_c2s", "part_75_ans_et_plus", "taux_passages_urgences")
 few = settings(max_examples=20, deadline=None)
-fewer = settings(max_examples=4, deadline=None)
+fewer = settings(max_examples=3, deadline=None)
 numbers = st.integers(0, 500)
 
 

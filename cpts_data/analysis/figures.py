@@ -19,7 +19,7 @@ from cpts_data.analysis.facts import REFERENCE_ID, Facts, column_of, first_year
 from cpts_data.analysis.ground import LandRegister
 from cpts_data.analysis.guarding import Guard
 from cpts_data.indicators import Indicator
-from cpts_data.measures import Ground, Measure, Ratio, Status, UnitColumn, parse
+from cpts_data.measures import Ground, Measure, Status, UnitColumn, parse
 from cpts_data.reference.national import national_values
 from cpts_data.territories import Level, Territories
 
@@ -171,7 +171,6 @@ class Figures:
         ground = Ground(territories, self.register.population, own, years)
         result = measure.compute(columns, ground)
         if not partial and self.guard.applies(indicator, measure, when):
-            assert isinstance(measure, Ratio)
             result = self.guard.shown(measure, when, territories, result)
         return tidy(
             result,

@@ -21,7 +21,15 @@ from cpts_data.analysis import secrecy
 from cpts_data.analysis.facts import Facts
 from cpts_data.analysis.ground import LandRegister
 from cpts_data.indicators import INDICATORS, Indicator, Theme
-from cpts_data.measures import Measure, Ratio, Status, interval_bounds, parse
+from cpts_data.measures import (
+    Measure,
+    Ratio,
+    StandardisedRate,
+    StandardisedRatio,
+    Status,
+    interval_bounds,
+    parse,
+)
 from cpts_data.sources import MODULES
 from cpts_data.space.cache import code_behind
 from cpts_data.territories import Level, Territories
@@ -58,13 +66,49 @@ class Guard:
 
         Headcounts of professionals are in public directories: they are exempt (DOMAIN §8.1).
         """
-        if not isinstance(measure, Ratio) or indicator.theme in _OF_PROFESSIONALS:
+        if indicator.theme in _OF_PROFESSIONALS:
             return False
-        if MODULES[parse(measure.numerator).source].SOURCE.public:
-            return False
-        return not self.facts.is_public(measure.numerator, when)
+        if isinstance(measure, StandardisedRate | StandardisedRatio):
+            return any(self._is_secret(name, when) for name in _counts_behind(measure))
+        return isinstance(measure, Ratio) and self._is_secret(measure.numerator, when)
+
+    def _is_secret(self, name: str, when: str) -> bool:
+        source = MODULES[parse(name).source].SOURCE
+        return not source.public and not self.facts.is_public(name, when)
 
     def shown(
+        self, measure: Measure, when: str, territories: Territories, plain: pd.DataFrame
+    ) -> pd.DataFrame:
+        """What is shown of a measure that :meth:`applies`, in place of what it would tell."""
+        if isinstance(measure, Ratio):
+            return self._shown_ratio(measure, when, territories, plain)
+        assert isinstance(measure, StandardisedRate | StandardisedRatio)
+        return self._shown_standardised(measure, when, territories, plain)
+
+    def _shown_standardised(
+        self,
+        measure: StandardisedRate | StandardisedRatio,
+        when: str,
+        territories: Territories,
+        plain: pd.DataFrame,
+    ) -> pd.DataFrame:
+        """A standardised figure tells its count: it is shown where every count behind it is."""
+        told = plain["status"].isin([Status.MISSING.value, Status.NOT_APPLICABLE.value])
+        hidden = ~told.to_numpy(dtype=bool)
+        if territories.level in BAND_LEVELS:
+            hidden &= False
+            for name in _counts_behind(measure):
+                ratio = Ratio(name, name.replace(".numerateur", ".denominateur", 1))
+                shown = self._told(ratio, when, territories, plain)
+                hidden |= shown["numerator"].isna().to_numpy()
+            hidden &= ~told.to_numpy(dtype=bool)
+        nothing = _hidden(plain)
+        table = plain.copy()
+        for name in nothing.columns:
+            table[name] = table[name].mask(hidden, nothing[name])
+        return table
+
+    def _shown_ratio(
         self, measure: Ratio, when: str, territories: Territories, plain: pd.DataFrame
     ) -> pd.DataFrame:
         """What is shown of a ratio, in place of ``plain``, what the measure would tell."""
@@ -215,6 +259,13 @@ def _hidden(plain: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(nothing, index=plain.index)
     told = [Status.MASKED_BY_US.value] * len(plain)
     return table.assign(status=pd.array(told, dtype="string"))
+
+
+def _counts_behind(measure: StandardisedRate | StandardisedRatio) -> tuple[str, ...]:
+    """The counts of patients that a standardised figure reads for the territory itself."""
+    if isinstance(measure, StandardisedRatio):
+        return (measure.observed,)
+    return measure.cases
 
 
 @cache

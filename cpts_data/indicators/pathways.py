@@ -52,7 +52,7 @@ _AFFECTIONS = {
     "insuffisance_cardiaque": "insuffisance cardiaque",
     "avc": "accident vasculaire cérébral",
     "respiratoire": "insuffisance respiratoire",
-    "alzheimer": "maladie d'Alzheimer et démences",
+    "alzheimer": "Alzheimer et démences",
 }
 _ALD_CAVEAT = (
     "Chiffre de l'Assurance maladie, remis sur demande. Être en ALD suppose une demande : toutes "
@@ -94,7 +94,7 @@ def _ald(affection: str, words: str) -> Indicator:
         id=identifier,
         theme=Theme.PATHWAYS,
         label=f"Personnes en ALD : {words}",
-        short_label=f"ALD {words}"[:45],
+        short_label=f"ALD {words}",
         unit="%",
         digits=2,
         measure=local(identifier),
@@ -122,7 +122,7 @@ def _ratio(affection: str, words: str) -> Indicator:
         id=f"ratio_ald_{affection}",
         theme=Theme.PATHWAYS,
         label=f"Personnes en ALD observées pour 100 attendues selon l'âge : {words}",
-        short_label=f"ALD observées/attendues : {words}"[:45],
+        short_label=f"ALD à âge égal : {words}",
         unit="pour 100 attendues",
         digits=0,
         measure=StandardisedRatio(
@@ -151,7 +151,7 @@ def _illness(illness: str, words: str, group: str) -> Indicator:
         id=f"patients_{illness}",
         theme=Theme.PATHWAYS,
         label=f"Patients pris en charge : {words}",
-        short_label=f"Patients : {words}"[:45],
+        short_label=f"Patients : {words}",
         unit="%",
         digits=2,
         measure=Ratio(rows(_PATIENTS, **whole), rows(_USERS, **whole), interval=Interval.WILSON),

@@ -11,6 +11,7 @@ Rules (DOMAIN §7.1, §8.2, §8.3; DREES, APL workbook, note on weights):
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -55,19 +56,27 @@ def divide(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
         return np.where(denominator > 0, numerator / denominator, np.nan)
 
 
+def _every(flags: list[np.ndarray]) -> np.ndarray:
+    return reduce(np.logical_and, flags)
+
+
+def _any(flags: list[np.ndarray]) -> np.ndarray:
+    return reduce(np.logical_or, flags)
+
+
 def account(columns: list[UnitColumn], ground: Ground) -> Account:
     """Choose the slots common to the columns and account for what is unknown in each territory."""
-    present = np.logical_and.reduce([column.present for column in columns])
+    present = _every([column.present for column in columns])
     counted = inner_rows(present, ground.units)
-    masked_cells = np.logical_or.reduce([column.masked for column in columns])
-    outside_cells = np.logical_or.reduce([column.outside for column in columns])
-    known = np.logical_and.reduce([column.known for column in columns])
+    masked_cells = _any([column.masked for column in columns])
+    outside_cells = _any([column.outside for column in columns])
+    known = _every([column.known for column in columns])
     # A cell is masked when nothing else is wanting: masked beside missing is missing.
-    told = np.logical_and.reduce([column.known | column.masked for column in columns])
+    told = _every([column.known | column.masked for column in columns])
     known = known & counted & ~outside_cells
     masked = masked_cells & told & counted & ~known & ~outside_cells
     outside = outside_cells & counted
-    estimated = np.logical_or.reduce([column.estimated for column in columns]) & known
+    estimated = _any([column.estimated for column in columns]) & known
     modelled = any(column.modelled for column in columns)
     people = ground.population
     total = ground.inhabitants()

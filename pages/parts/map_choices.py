@@ -116,7 +116,8 @@ def indicator_labels(diagnostic: Diagnostic, asked: str | None = None) -> dict[s
 def _choose_indicator(diagnostic: Diagnostic, mark: str) -> Indicator:
     name = f"indicateur{mark}"
     usual = frame.parameter("indicateur") or DEFAULT if mark else DEFAULT
-    labels = indicator_labels(diagnostic, frame.parameter(name) or usual)
+    asked = frame.parameter(name) or (usual if mark else None)
+    labels = indicator_labels(diagnostic, asked) or indicator_labels(diagnostic, usual)
     chosen = frame.choose(
         "Indicateur",
         labels,

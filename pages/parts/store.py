@@ -387,13 +387,33 @@ def _whole_reading(
     return comparisons.own_reading(comparisons.merged(readings), _cpts)
 
 
+def theme_reading(diagnostic: Diagnostic, cpts: Territory, indicators: Sequence[str]) -> OwnReading:
+    """Some indicators of one CPTS, beside their references."""
+    space = diagnostic.space
+    return _theme_reading(
+        str(space.path), space.fingerprint, cpts.id, tuple(indicators), diagnostic, cpts
+    )
+
+
+@st.cache_resource(max_entries=300, show_spinner=False)
+def _theme_reading(
+    path: str,
+    fingerprint_of_files: str,
+    cpts: str,
+    indicators: tuple[str, ...],
+    _diagnostic: Diagnostic,
+    _cpts: Territory,
+) -> OwnReading:
+    return comparisons.own_reading(reading(_diagnostic, indicators), _cpts)
+
+
 def commune_values(diagnostic: Diagnostic, cpts: str, indicators: Sequence[str]) -> pd.DataFrame:
     """``Values`` of the communes and arrondissements of a CPTS."""
     space = diagnostic.space
     return _commune_values(str(space.path), space.fingerprint, cpts, tuple(indicators), diagnostic)
 
 
-@st.cache_data(max_entries=200, show_spinner="Lecture des chiffres par commune…")
+@st.cache_resource(max_entries=200, show_spinner="Lecture des chiffres par commune…")
 def _commune_values(
     path: str,
     fingerprint_of_files: str,
@@ -407,6 +427,8 @@ def _commune_values(
         inside = units[units.isin(_diagnostic.territories(level).table.index)]
         if len(inside):
             parts.append(_diagnostic.values(indicators, level, [str(code) for code in inside]))
+    if not parts:
+        return _diagnostic.values([], Level.COMMUNE)
     return pd.concat(parts, ignore_index=True)
 
 

@@ -61,8 +61,8 @@ def open_theme(page: Frame, territory: Territory, theme: Theme) -> ThemePage:
     with right:
         kind = selection.choose_reference(page, territory)
     view = VIEWS[theme]
-    reading = store.reading(page.diagnostic, view.indicators)
-    return ThemePage(page, territory, view, comparisons.own_reading(reading, territory), kind)
+    own = store.theme_reading(page.diagnostic, territory, view.indicators)
+    return ThemePage(page, territory, view, own, kind)
 
 
 def facts(own: OwnReading, kind: Kind, *, net_only: bool = False) -> tuple[Highlight, ...]:
@@ -234,11 +234,9 @@ def _wide(rows: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, pd.Da
         label = f"{indicator.short_label} ({indicator.unit})"
         own = told["status"].isin([Status.OBSERVED.value, Status.ESTIMATED.value])
         values[label] = told["value"].where(own).astype(float).round(indicator.digits)
-        said = [
-            "" if mine else blocks.cell(row, indicator)
-            for mine, (_, row) in zip(own, told.iterrows(), strict=True)
-        ]
-        words[label] = pd.Series(said, index=values.index, dtype=object)
+        words[label] = pd.Series("", index=values.index, dtype=object)
+        for code, row in told[~own].iterrows():
+            words.loc[code, label] = blocks.cell(row, indicator)
     return values, words
 
 

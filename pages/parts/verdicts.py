@@ -15,7 +15,7 @@ from cpts_data import french
 from cpts_data.analysis.compare import Basis, expected_by_chance
 from cpts_data.analysis.grammar import sentence
 from cpts_data.analysis.sentences import rank_words, verdict_words
-from cpts_data.indicators import INDICATORS, Indicator, Nature
+from cpts_data.indicators import Indicator, Nature
 from cpts_data.measures import Status
 from cpts_data.statistics.significance import Verdict
 from pages.parts import selection
@@ -39,13 +39,13 @@ INKS = {
     NONE: "#6b7782",
 }
 LEGEND = (
-    ("▲▲", FAVOURABLE, True, "écart significatif à 99,8 %, favorable"),
-    ("▲", FAVOURABLE, False, "significatif à 95 %, favorable"),
+    ("▲ ▼", NONE, False, "plus ou moins élevé, écart significatif à 95 %"),
+    ("▲▲ ▼▼", NONE, False, "significatif à 99,8 %"),
     ("≈", CLOSE, False, "écart non démontré"),
-    ("▼", UNFAVOURABLE, False, "significatif à 95 %, défavorable"),
-    ("▼▼", UNFAVOURABLE, True, "significatif à 99,8 %, défavorable"),
-    ("▲", NEUTRAL, False, "significatif, ni favorable ni défavorable"),
-    ("△", NONE, False, "écart simple, sans intervalle : pas de test"),
+    ("△ ▽", NONE, False, "écart simple, sans intervalle : pas de test"),
+    ("favorable", FAVOURABLE, True, ""),
+    ("défavorable", UNFAVOURABLE, True, ""),
+    ("sans jugement", NEUTRAL, True, ""),
 )
 
 
@@ -117,11 +117,6 @@ def counted(table: pd.DataFrame) -> list[tuple[str, int]]:
     counts = pd.Series(told, dtype="object").value_counts()
     order = sorted(counts.index, key=lambda text: (text.startswith(("proche", "effectif")), text))
     return [(text, int(counts[text])) for text in order]
-
-
-def looks(table: pd.DataFrame) -> list[Look]:
-    """The look of every row of a comparison."""
-    return [look(row, INDICATORS[str(row["indicator"])]) for _, row in table.iterrows()]
 
 
 def by_chance(comparisons: int) -> str:

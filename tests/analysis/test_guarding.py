@@ -1,4 +1,4 @@
-"""Figures that nobody has published: what the demonstration's own screens may tell of one commune."""
+"""Figures that nobody has published: what the demonstration may tell of one commune."""
 
 import pytest
 
@@ -50,6 +50,17 @@ def test_age_bands_are_not_shown_by_commune(guarded):
     bands = table[table["stratum"] != "ensemble"]
     assert set(bands["status"]) <= {"masque_secondaire", "sans_objet", "manquant"}
     assert bands["value"].isna().all()
+
+
+@pytest.mark.parametrize("name", ["ratio_ald_avc", "prevalence_ald_standardisee"])
+def test_a_standardised_figure_does_not_tell_a_count_that_is_hidden(guarded, name):
+    communes = rows(guarded, name, Level.COMMUNE)
+    assert communes["numerator"].isna().all()
+    assert communes["value"].isna().all()
+    plain = rows(guarded, "prevalence_ald_avc", Level.CPTS)["numerator"]
+    beside = rows(guarded, "ratio_ald_avc", Level.CPTS)["numerator"]
+    assert beside.notna().any()
+    assert not beside[plain.isna()].notna().any()
 
 
 def test_what_is_published_or_counts_professionals_is_shown_as_it_is(guarded):

@@ -94,6 +94,7 @@ def test_the_indicator_changes_without_drawing_the_map_again(page, app_url, wait
 def test_the_table_says_what_the_map_shows_and_downloads(page, app_url, wait_idle):
     page.goto(f"{app_url}/carte?indicateur=taux_pauvrete&decoupage=cpts")
     frame_of(page)
+    wait_idle(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Valeurs (CSV)").click()
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")

@@ -71,6 +71,7 @@ def test_layers_come_without_a_new_map_and_gather_their_points(page, app_url, wa
     assert told == (table["famille"] == "pharmacie").sum()
     assert len(shown) < told / 2, "close ones must gather"
     frame.evaluate("window.stamp = 'same document'")
+    wait_idle(page)
     page.get_by_text(re.compile("Étendue, classes, couches et fond")).click()
     page.get_by_role("combobox", name=re.compile("Couches")).click()
     page.get_by_role("option", name="Contours › CPTS par stade").click()

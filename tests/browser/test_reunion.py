@@ -11,6 +11,8 @@ def test_arrows_turn_the_screens_and_escape_leaves(five_space, serve, open_page)
     page = open_page(viewport={"width": 1280, "height": 720})
     page.goto(f"{url}/synthese?mode=reunion&espace={five_space.name}&cpts=CPTS-A")
     page.get_by_text("1 / 8", exact=True).wait_for(timeout=120_000)
+    # The keys listen once the component that holds this button is there.
+    page.get_by_role("button", name="Plein écran").wait_for()
     assert page.locator('[data-testid="stSidebar"]:visible').count() == 0
     assert (
         page.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)") >= 40
