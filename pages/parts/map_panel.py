@@ -40,7 +40,8 @@ def layers(
     if border and border not in wanted:
         wanted |= {border: map_layer_list.available(page.diagnostic)[border]}
     made = [(layer, *store.map_layer(page.diagnostic, ground, layer)) for layer in wanted.values()]
-    return [(layer.id, url) for layer, url, _ in made], [drawn for _, _, drawn in made]
+    told = [drawn for layer, _, drawn in made if layer.id != border]
+    return [(layer.id, url) for layer, url, _ in made], told
 
 
 def heading(title: str, sentence: str = "") -> None:
