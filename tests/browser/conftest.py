@@ -150,7 +150,7 @@ def open_page(browser) -> Iterator[Callable[..., object]]:
         context.on("request", lambda request: watch(request.url))
         page = context.new_page()
         page.on("websocket", lambda websocket: watch(websocket.url))
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         return page
 
     yield start
@@ -169,7 +169,7 @@ def page(open_page):
 def wait_idle() -> Callable[..., None]:
     """Wait until the app has finished its run: ``wait_idle(page)``."""
 
-    def wait(page, timeout: float = 30_000) -> None:
+    def wait(page, timeout: float = 90_000) -> None:
         page.wait_for_selector(
             '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=timeout
         )

@@ -42,7 +42,7 @@ def test_a_page_opens_by_deep_link_and_asks_nothing_outside(page, app_url, wait_
     page.goto(f"{app_url}/{name}?cpts=HES-CPTS-02")
     page.get_by_role("heading", level=1).wait_for(timeout=60_000)
     wait_idle(page)
-    assert "Territoire fictif de démonstration" in page.inner_text("body")
+    page.get_by_text("Territoire fictif de démonstration").first.wait_for(timeout=60_000)
     page.wait_for_function("document.documentElement.lang === 'fr'")
     assert page.locator('[data-testid="stException"]').count() == 0
 

@@ -21,8 +21,8 @@ def loaded():
 
 
 def test_killed_while_replacing_good_data(loaded, tmp_path):
-    assert kill_additions(loaded, tmp_path, 12, Random(20260102)) > 2
+    assert kill_additions(loaded, tmp_path, 12, Random(20260102)) > 0
 
 
 def test_killed_while_downloading_over_good_data(loaded, tmp_path):
-    assert kill_downloads(loaded, tmp_path, 8, Random(20260103)) > 2
+    assert kill_downloads(loaded, tmp_path, 8, Random(20260103)) > 0
