@@ -97,10 +97,8 @@ class Guard:
         hidden = ~told.to_numpy(dtype=bool)
         if territories.level in BAND_LEVELS:
             hidden &= False
-            for name in _counts_behind(measure):
-                ratio = Ratio(name, name.replace(".numerateur", ".denominateur", 1))
-                shown = self._told(ratio, when, territories, plain)
-                hidden |= shown["numerator"].isna().to_numpy()
+            for counts in self._counts(measure, when, territories, plain):
+                hidden |= counts.isna().to_numpy()
             hidden &= ~told.to_numpy(dtype=bool)
         nothing = _hidden(plain)
         table = plain.copy()
@@ -134,6 +132,23 @@ class Guard:
             lower=np.where(carries, low, table["lower"].to_numpy(dtype=float)),
             upper=np.where(carries, high, table["upper"].to_numpy(dtype=float)),
         )
+
+    def _counts(
+        self,
+        measure: StandardisedRate | StandardisedRatio,
+        when: str,
+        territories: Territories,
+        plain: pd.DataFrame,
+    ) -> list[pd.Series]:
+        """The counts behind a standardised figure, as they are shown (NaN where they are not)."""
+        ratios = tuple(
+            Ratio(name, name.replace(".numerateur", ".denominateur", 1))
+            for name in _counts_behind(measure)
+        )
+        if isinstance(measure, StandardisedRatio):
+            return [self._told(ratio, when, territories, plain)["numerator"] for ratio in ratios]
+        banded = self._banded(ratios, when)
+        return [banded.at(territories.level, ratio.numerator)["value"] for ratio in ratios]
 
     def _told(
         self, measure: Ratio, when: str, territories: Territories, plain: pd.DataFrame
