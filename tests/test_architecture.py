@@ -9,13 +9,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Room (a folder or a file) -> floor. A module belongs to its longest matching room.
 ROOMS = {
-    "app.py": 10,
-    "pages": 10,
-    "cpts_data/__main__.py": 10,
-    "pages/parts": 9,
-    "cpts_data/documents": 8,
+    "app.py": 12,
+    "pages": 12,
+    "cpts_data/__main__.py": 12,
+    "pages/parts": 11,
+    "cpts_data/documents": 10,
+    "cpts_data/drawing": 9,
+    "cpts_data/reading": 8,
     "cpts_data/diagnostic.py": 7,
     "cpts_data/simulation": 7,
+    "cpts_data/composition": 7,
     "cpts_data/analysis": 6,
     "cpts_data/access": 5,
     "cpts_data/aci": 6,
@@ -31,6 +34,7 @@ ROOMS = {
     "cpts_data/contracts.py": 1,
     "cpts_data/territories.py": 1,
     "cpts_data/statistics": 0,
+    "cpts_data/spreadsheets.py": 0,
     "cpts_data/french.py": 0,
 }
 NOT_IN_PAGES = {"pandas", "geopandas", "plotly", "folium", "numpy", "shapely"}

@@ -8,43 +8,25 @@ one place, under the rules of the states: missing before masked before observed.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from cpts_data import reference
-from cpts_data.analysis.cells import (
-    NO_CELLS,
-    Cells,
-    Rows,
-    largest_of,
-    last_of,
-    states_of,
-    summed,
-)
-from cpts_data.analysis.counted import (
-    COUNTED,
-    also_read,
-    counted_table,
-    professionals,
-    table_of,
-)
+from cpts_data.analysis.cells import NO_CELLS, Cells, states_of
+from cpts_data.analysis.counted import also_read, professionals
 from cpts_data.analysis.ground import LandRegister
+from cpts_data.analysis.ledger import POPULATION, WHOLE, Ledger
 from cpts_data.analysis.professionals import PERSONS, distinct_persons
-from cpts_data.contracts import STATUS_SUFFIX, Column
+from cpts_data.contracts import Column
 from cpts_data.measures import ColumnName, Status, UnitColumn, parse
 from cpts_data.sources import MODULES
 from cpts_data.space import Space
 from cpts_data.territories import FRANCE_ID, Level, Territories
 
 REFERENCE_ID = "reference"
-POPULATION = "populations_legales.population"
-WHOLE = "ensemble"
 _NO_FIGURES = pd.DataFrame({"value": pd.Series(dtype=float), "status": pd.Series(dtype=object)})
 # How far from the years asked a past period may be: a census file holds two years, six apart.
 _NEARLY = 2
@@ -62,45 +44,25 @@ class Facts:
 
     space: Space
     register: LandRegister
-    _counted: dict[str, pd.DataFrame] = field(default_factory=dict)
     _columns: dict[tuple[str, str], UnitColumn] = field(default_factory=dict)
-    _rows: dict[tuple[str, str, str], Rows] = field(default_factory=dict)
-    _periods: dict[str, list[str]] = field(default_factory=dict)
     _own: dict[tuple[str, str, Level], pd.DataFrame] = field(default_factory=dict)
     _areas: dict[tuple[str, str], UnitColumn] = field(default_factory=dict)
     _area_slots: dict[str, np.ndarray] = field(default_factory=dict)
-    _public: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The rows of the space's sources."""
+        return Ledger(self.space)
+
+    def periods(self, name: str) -> list[str]:
+        """Periods for which a column is known or masked somewhere, in order."""
+        return self.ledger.periods(name)
 
     def has(self, name: str) -> bool:
         """Whether the space (or the shipped reference) knows something of a column."""
         return bool(self.periods(name))
 
     # Periods
-
-    def periods(self, name: str) -> list[str]:
-        """Periods for which a column is known or masked somewhere, in order."""
-        told = parse(name)
-        key = str(replace(told, level="", years_before=0))
-        if key not in self._periods:
-            self._periods[key] = self._known_periods(told)
-        return self._periods[key]
-
-    def _known_periods(self, told: ColumnName) -> list[str]:
-        if not self.space.has(told.source):
-            return [reference.population_year()] if told.promised == POPULATION else []
-        table = self._table(told)
-        if "period" not in table.columns:
-            return [str(self.space.year or "")]
-        if told.column not in table:
-            return []
-        known = table[told.column].notna().to_numpy()
-        status = f"{told.column}{STATUS_SUFFIX}"
-        if status in table:
-            masked = table[status] == Status.MASKED.value
-            known = known | masked.to_numpy(dtype=bool, na_value=False)
-        for stratum, values in told.where:
-            known = known & table[stratum].isin(list(values)).to_numpy(dtype=bool)
-        return sorted(str(period) for period in table.loc[known, "period"].dropna().unique())
 
     def period_of(self, name: str, wanted: str) -> str:
         """The period of a secondary column: the one asked, else the latest not after it.
@@ -114,23 +76,6 @@ class Facts:
             return wanted
         before = [period for period in found if period <= wanted]
         return before[-1] if before and told.promised != POPULATION else found[-1]
-
-    def is_public(self, name: str, period: str) -> bool:
-        """Whether every row behind a column, at every level, is said to be published already."""
-        key = (name, period)
-        if key not in self._public:
-            self._public[key] = self._said_public(parse(name), period)
-        return self._public[key]
-
-    def _said_public(self, told: ColumnName, period: str) -> bool:
-        if not self.space.has(told.source) or MODULES[told.source].SOURCE.public:
-            return True
-        table = self._table(told)
-        kept = (table["period"] == period).to_numpy(dtype=bool, na_value=False)
-        for stratum, values in told.where:
-            kept = kept & table[stratum].isin(list(values)).to_numpy(dtype=bool)
-        said = table.loc[kept, "public"]
-        return bool(len(said)) and bool(said.fillna(False).all())
 
     # Columns
 
@@ -156,7 +101,7 @@ class Facts:
             return nothing
         source = MODULES[told.source].SOURCE
         column = source.column(told.column)
-        laid = self._on_slots(self._cells(told, period, Level.COMMUNE.value), column)
+        laid = self._on_slots(self.ledger.cells(told, period, Level.COMMUNE.value), column)
         if column.absent_means_zero:
             return self._with_zeros(laid, told, period)
         # Out of the dataset's field by design, an absent row is no gap.
@@ -207,7 +152,7 @@ class Facts:
         told apart.
         """
         units = self.register.units
-        listed = units.positions(self._rows_of(told, period, Level.COMMUNE.value).codes)
+        listed = units.positions(self.ledger.rows_of(told, period, Level.COMMUNE.value).codes)
         spoken = set(self._departement_of_slots.iloc[listed[listed >= 0]].dropna())
         inside = self._departement_of_slots.isin(spoken).to_numpy(dtype=bool)
         zero = inside & ~laid.present & ~units.is_city
@@ -247,7 +192,7 @@ class Facts:
             areas = self._areas_of(told.level)
             cells = NO_CELLS
             if period in self.periods(str(plain)):
-                cells = self._cells(plain, period, told.level)
+                cells = self.ledger.cells(plain, period, told.level)
             place = pd.Index(cells.codes, dtype=object).get_indexer(areas)
 
             def by_area(cell: np.ndarray, empty: float | bool) -> np.ndarray:
@@ -305,11 +250,11 @@ class Facts:
         if finest and column.combine == "somme":
             return _NO_FIGURES
         level = Level.COMMUNE.value if finest else territories.level.value
-        if not finest and not self._has_levels(told):
+        if not finest and not self.ledger.has_levels(told):
             return _NO_FIGURES
         if period not in self.periods(str(told)):
             return _NO_FIGURES
-        cells = self._cells(told, period, level)
+        cells = self.ledger.cells(told, period, level)
         index = pd.Index(cells.codes, dtype=object)
         kept = index.isin(territories.table.index)
         value = pd.Series(cells.values, index=index)[kept]
@@ -343,88 +288,6 @@ class Facts:
             index=territories.table.index[told_of],
         )
 
-    # Rows
-
-    def _table(self, told: ColumnName) -> pd.DataFrame:
-        """The rows that hold a column: those of the file, or those counted out of it."""
-        counted = {column.name for column in MODULES[told.source].SOURCE.counted}
-        if told.column not in counted:
-            return self.space.table(told.source)
-        key = table_of(told.source, told.column)
-        if key not in self._counted:
-            self._counted[key] = counted_table(self.space, told.source, told.column)
-        return self._counted[key]
-
-    def _has_levels(self, told: ColumnName) -> bool:
-        return "niveau" in self._table(told).columns
-
-    def _rows_of(self, told: ColumnName, period: str, level: str) -> Rows:
-        counted = told.column in {column.name for column in MODULES[told.source].SOURCE.counted}
-        table = table_of(told.source, told.column) if counted else told.source
-        key = (table, period, level)
-        if key not in self._rows:
-            self._rows[key] = self._found(told, period, level)
-        return self._rows[key]
-
-    def _found(self, told: ColumnName, period: str, level: str) -> Rows:
-        table = self._table(told)
-        kept = np.ones(len(table), dtype=bool)
-        if "period" in table.columns:
-            kept &= (table["period"] == period).to_numpy(dtype=bool, na_value=False)
-        if "niveau" in table.columns:
-            kept &= (table["niveau"] == level).to_numpy(dtype=bool, na_value=False)
-        elif level != Level.COMMUNE.value:
-            kept[:] = False
-        rows = table[kept].reset_index(drop=True)
-        strata = MODULES[told.source].SOURCE.strata_columns
-        strata = tuple(name for name in strata if name in rows.columns)
-        place, codes = pd.factorize(rows["code"].to_numpy(dtype=object))
-        if not strata:
-            return Rows(rows, codes, place, (), {(): np.arange(len(rows))})
-        labels = rows[list(strata)].astype("string").fillna("")
-        groups = labels.groupby(list(strata), observed=True, sort=False).indices
-        positions = {
-            (stratum if isinstance(stratum, tuple) else (stratum,)): np.asarray(where)
-            for stratum, where in groups.items()
-        }
-        return Rows(rows, codes, place, strata, positions)
-
-    def _cells(self, told: ColumnName, period: str, level: str) -> Cells:
-        """The figure of each place: the strata asked are added, a lone one is taken as it is."""
-        rows = self._rows_of(told, period, level)
-        values, states = rows.of(told.column)
-        if not rows.strata:
-            kept = last_of(rows.place)
-            return summed(rows.codes, rows.place[kept], values[kept], states[kept], 0)
-        chosen = self._chosen(rows, told)
-        if not chosen:
-            return NO_CELLS
-        parts = [largest_of(rows.positions[place], rows.place, values) for place in chosen]
-        together = np.concatenate(parts)
-        column = MODULES[told.source].SOURCE.column(told.column)
-        whole = 0 if column.absent_means_zero else _rows_wanted(rows, told, chosen)
-        return summed(rows.codes, rows.place[together], values[together], states[together], whole)
-
-    @staticmethod
-    def _chosen(rows: Rows, told: ColumnName) -> list[tuple[str, ...]]:
-        """The strata asked, as the rows know them; unsaid ones are « ensemble », or all."""
-        asked = dict(told.where)
-        unknown = set(asked) - set(rows.strata)
-        if unknown:
-            raise ValueError(f"{told} asks for {sorted(unknown)}; strata are {rows.strata}")
-        if all(name in asked for name in rows.strata):
-            places = product(*(asked[name] for name in rows.strata))
-            return [place for place in places if place in rows.positions]
-        found = [
-            place
-            for place in rows.positions
-            if all(place[rows.strata.index(name)] in values for name, values in told.where)
-        ]
-        for position, name in enumerate(rows.strata):
-            if name not in asked and any(place[position] == WHOLE for place in found):
-                found = [place for place in found if place[position] == WHOLE]
-        return found
-
     # In words
 
     def source_text(self, name: str, period: str) -> str:
@@ -433,24 +296,11 @@ class Facts:
         if period not in self.periods(name):
             return ""
         if self.space.has(told.source):
-            dated = "period" in self._table(told).columns
+            dated = "period" in self.ledger.table(told).columns
             when = period if dated else self.space.year
             own = f"{told.source} ({when})" if when else told.source
             return " ; ".join((own, *also_read(self.space, told.column)))
         return f"{REFERENCE_ID} ({period})" if told.promised == POPULATION else ""
-
-
-def _rows_wanted(rows: Rows, told: ColumnName, chosen: list[tuple[str, ...]]) -> int:
-    """How many rows make a place's sum when several strata are asked; 0 when any number will do.
-
-    A stratum asked for that no row holds is wanting too: a sum without it would be no such sum.
-    """
-    asked = dict(told.where)
-    if all(len(values) == 1 for values in asked.values()):
-        return 0
-    free = [position for position, name in enumerate(rows.strata) if name not in asked]
-    combinations = {tuple(place[position] for position in free) for place in chosen}
-    return len(combinations) * math.prod(len(values) for values in asked.values())
 
 
 def first_year(period: str) -> int | None:
@@ -469,6 +319,3 @@ def _years_earlier(found: list[str], wanted: str, years: int) -> str:
             gaps[period] = abs(now - years - year)
     near = [period for period in gaps if gaps[period] <= _NEARLY]
     return min(near, key=lambda period: (gaps[period], period)) if near else ""
-
-
-__all__ = ["COUNTED", "Facts", "column_of", "first_year"]

@@ -74,7 +74,7 @@ class Guard:
 
     def _is_secret(self, name: str, when: str) -> bool:
         source = MODULES[parse(name).source].SOURCE
-        return not source.public and not self.facts.is_public(name, when)
+        return not source.public and not self.facts.ledger.is_public(name, when)
 
     def shown(
         self, measure: Measure, when: str, territories: Territories, plain: pd.DataFrame

@@ -22,13 +22,14 @@ from cpts_data.analysis.sentences import (
     rank_words,
     trend_sentence,
 )
+from cpts_data.drawing.sparklines import sparkline
 from cpts_data.indicators import Indicator
 from cpts_data.measures import StandardisedRatio, Status
+from cpts_data.reading import marks, verdicts
+from cpts_data.reading.comparisons import OwnReading, Row, Shown
 from cpts_data.territories import Level
-from pages.parts import blocks, marks, verdicts
-from pages.parts.comparisons import OwnReading, Row, Shown
+from pages.parts import blocks
 from pages.parts.frame import Frame
-from pages.parts.sparklines import sparkline
 
 _FULL = 0.995
 _FICTITIOUS = "données fictives au format de : "

@@ -8,9 +8,10 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.drawing import palettes
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.territories import Level, Territory
-from pages.parts import blocks, palettes
+from pages.parts import blocks
 from pages.parts.frame import Frame
 
 _CONFIG = {"displayModeBar": False, "scrollZoom": False}

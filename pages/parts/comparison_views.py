@@ -12,6 +12,7 @@ from cpts_data import french
 from cpts_data.analysis.compare import Kind
 from cpts_data.analysis.sentences import rank_sentence, rank_words
 from cpts_data.indicators import INDICATORS, Indicator
+from cpts_data.reading import verdicts
 from cpts_data.territories import Level, Territory
 from pages.parts import (
     blocks,
@@ -23,7 +24,6 @@ from pages.parts import (
     present,
     selection,
     trend_view,
-    verdicts,
 )
 from pages.parts.frame import Frame
 
@@ -114,7 +114,7 @@ def intervals(page: Frame, own: Territory) -> None:
     rows = _labelled(rows, territories)
     blocks.section(f"{indicator.label} : {french.count_of(len(rows), 'territoire')}")
     blocks.lead(present.sentence_of(rows, own.id, indicator))
-    drawn = rows[rows.apply(selection.own_figure, axis=1)]
+    drawn = rows[rows.apply(verdicts.own_figure, axis=1)]
     if drawn.empty:
         present.nothing_known(indicator, rows)
     else:
@@ -141,7 +141,7 @@ def ranking(page: Frame, own: Territory) -> None:
         kind = selection.choose_reference(page, own)
     rows = _all_cpts(page, own, kind, indicator)
     blocks.section(f"{indicator.label} : {french.number(len(rows))} CPTS classées")
-    drawn = rows[rows.apply(selection.own_figure, axis=1)]
+    drawn = rows[rows.apply(verdicts.own_figure, axis=1)]
     drawn = drawn.sort_values(["value", "label"], ascending=[False, True], kind="stable")
     if drawn.empty:
         present.nothing_known(indicator, rows)
@@ -260,7 +260,7 @@ def two_indicators(page: Frame, own: Territory) -> None:
 def _known(page: Frame, own: Territory, indicator: Indicator) -> pd.Series:
     ids = [one.id for one in selection.peers_of(page.diagnostic, own)]
     rows = page.diagnostic.values([indicator.id], Level.CPTS, ids).set_index("territory")
-    return rows["value"].astype(float).where(rows.apply(selection.own_figure, axis=1))
+    return rows["value"].astype(float).where(rows.apply(verdicts.own_figure, axis=1))
 
 
 def _second(page: Frame, own: Territory, first: Indicator) -> str:

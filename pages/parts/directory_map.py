@@ -11,7 +11,7 @@ from streamlit_folium import st_folium
 from cpts_data import french
 from cpts_data.analysis.classes import breaks, classify
 from cpts_data.territories import Territory
-from pages.parts import blocks, frame, maps, store
+from pages.parts import blocks, frame, map_store, maps
 from pages.parts.frame import Frame
 
 _HEIGHT = 400
@@ -48,8 +48,8 @@ def counts_map(
 
     ``counts`` is indexed by commune code; ``communes`` are those of the territory.
     """
-    scopes = store.scopes(page.diagnostic)
-    ground = store.map_ground(page.diagnostic, next(iter(scopes)))
+    scopes = map_store.scopes(page.diagnostic)
+    ground = map_store.map_ground(page.diagnostic, next(iter(scopes)))
     if ground is None:
         blocks.note("Sans contours de communes dans cet espace, la carte n'est pas dessinée.")
         return

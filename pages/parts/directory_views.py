@@ -12,10 +12,11 @@ from cpts_data import french
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.layouts.labels import plain
 from cpts_data.layouts.templates import template_csv, template_workbook
+from cpts_data.reading import directory
+from cpts_data.reading.directory import ALL, Directory
 from cpts_data.territories import Territory
-from pages.parts import blocks, directory, directory_map, frame, present, store
+from pages.parts import blocks, directory_map, frame, present, store
 from pages.parts.data_views import today
-from pages.parts.directory import ALL, Directory
 from pages.parts.frame import Frame
 
 RESOURCES, STRUCTURES, PEOPLE = "ressources", "etablissements", "professionnels"

@@ -13,26 +13,9 @@ import streamlit as st
 from cpts_data import french
 from cpts_data.indicators import Indicator
 from cpts_data.measures import Status
-from pages.parts import blocks, store
+from cpts_data.spreadsheets import SECRECY, as_csv
+from pages.parts import blocks, map_store
 from pages.parts.frame import Frame
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-SECRECY = "Données agrégées ; les cellules masquées le sont au titre du secret statistique."
-
-
-def neutralised(text: str) -> str:
-    """A text cell that no spreadsheet reads as a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def as_csv(values: pd.DataFrame) -> bytes:
-    """A ``Values`` table as CSV for French spreadsheets: semicolons, decimal comma, UTF-8 BOM."""
-    table = values.copy()
-    for name in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = table[name].astype(str).map(neutralised)
-    text: str = table.to_csv(index=False, sep=";", decimal=",")
-    return text.encode("utf-8-sig")
 
 
 def today() -> str:
@@ -64,7 +47,11 @@ def image_button(image: Callable[[], bytes], name: str) -> None:
 
 
 def value_buttons(
-    page: Frame, indicator: Indicator, values: pd.DataFrame, ground: store.MapGround, side: str = ""
+    page: Frame,
+    indicator: Indicator,
+    values: pd.DataFrame,
+    ground: map_store.MapGround,
+    side: str = "",
 ) -> None:
     """Figures as CSV, contours and figures as GeoJSON; both made when asked for."""
     level = str(values["level"].iloc[0]) if len(values) else "commune"
@@ -91,7 +78,7 @@ def map_table(
     page: Frame,
     indicator: Indicator,
     values: pd.DataFrame,
-    ground: store.MapGround,
+    ground: map_store.MapGround,
     *,
     side: str = "",
 ) -> None:
@@ -135,7 +122,7 @@ def _interval(lower: float, upper: float, indicator: Indicator) -> str:
 
 
 def as_geojson(
-    page: Frame, indicator: Indicator, values: pd.DataFrame, ground: store.MapGround
+    page: Frame, indicator: Indicator, values: pd.DataFrame, ground: map_store.MapGround
 ) -> bytes:
     """Contours of the territories shown with their figures, WGS 84."""
     level = str(values["level"].iloc[0]) if len(values) else "commune"

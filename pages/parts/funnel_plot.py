@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cpts_data import french
-from pages.parts import palettes, placing, plots
+from cpts_data.drawing import palettes
+from pages.parts import placing, plots
 
 
 def funnel(

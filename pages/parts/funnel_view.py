@@ -13,9 +13,10 @@ from cpts_data.analysis.compare import Kind, methods_of
 from cpts_data.analysis.confidence import Method
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Status
+from cpts_data.reading import verdicts
 from cpts_data.statistics.significance import FunnelClass, funnel_class, funnel_limits
 from cpts_data.territories import Territory
-from pages.parts import blocks, funnel_plot, present, selection, verdicts
+from pages.parts import blocks, funnel_plot, present, selection
 from pages.parts.frame import Frame
 
 _PLACES = {

@@ -10,19 +10,10 @@ import streamlit as st
 from cpts_data import french
 from cpts_data.analysis.spot_levels import blocks_of
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.drawing import map_image, palettes
+from cpts_data.spreadsheets import as_csv
 from cpts_data.territories import Level
-from pages.parts import (
-    blocks,
-    exports,
-    frame,
-    map_frame,
-    map_image,
-    map_panel,
-    maps,
-    overview,
-    palettes,
-    store,
-)
+from pages.parts import blocks, exports, frame, map_frame, map_panel, map_store, maps, overview
 from pages.parts.frame import Frame
 from pages.parts.map_choices import Settings
 
@@ -36,7 +27,7 @@ def show(page: Frame, chosen: Settings) -> None:
     if diagnostic.territories(Level.CPTS).table.empty:
         overview.no_cpts()
         return
-    ground = store.map_ground(diagnostic, chosen.scope)
+    ground = map_store.map_ground(diagnostic, chosen.scope)
     if ground is None:
         map_panel.no_contours()
         return
@@ -126,7 +117,7 @@ def show(page: Frame, chosen: Settings) -> None:
         exports.image_button(image, "territoires_sans_cpts")
         st.download_button(
             "Communes sans CPTS (CSV)",
-            lambda: exports.as_csv(found),
+            lambda: as_csv(found),
             "communes_sans_cpts.csv",
             "text/csv",
             on_click="ignore",
@@ -176,12 +167,12 @@ def _sentence(people: pd.Series, concerned: pd.Series, free: pd.Index) -> str:
 
 
 def _blocks(
-    page: Frame, ground: store.MapGround, free: pd.Index, people: pd.Series
+    page: Frame, ground: map_store.MapGround, free: pd.Index, people: pd.Series
 ) -> pd.DataFrame:
     """The blocks of touching communes without CPTS, the most populated first; returns the list."""
     units = page.diagnostic.register.units.table
     names = units["name"].astype(str).reindex(free)
-    number = blocks_of(free, store.touching(page.diagnostic, ground))
+    number = blocks_of(free, map_store.touching(page.diagnostic, ground))
     listed = pd.DataFrame(
         {
             "Code": free.astype(str),

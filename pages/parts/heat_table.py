@@ -12,10 +12,11 @@ from cpts_data import french
 from cpts_data.analysis.compare import Basis, Kind
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Status
+from cpts_data.reading import verdicts
+from cpts_data.reading.verdicts import LEGEND, Look, look
 from cpts_data.territories import Territory
-from pages.parts import blocks, frame, present, selection, verdicts
+from pages.parts import blocks, frame, present, selection
 from pages.parts.frame import Frame
-from pages.parts.verdicts import LEGEND, Look, look
 
 
 def show(page: Frame, territories: Sequence[Territory], own: Territory, kind: Kind) -> None:
@@ -33,7 +34,7 @@ def show(page: Frame, territories: Sequence[Territory], own: Territory, kind: Ki
         return
     st.html(legend())
     st.html(table_html(table, shown, territories))
-    tested = table["basis"].eq(Basis.INTERVAL) & ~table.apply(selection.is_wider, axis=1)
+    tested = table["basis"].eq(Basis.INTERVAL) & ~table.apply(verdicts.is_wider, axis=1)
     if warning := verdicts.by_chance(int(tested.sum())):
         st.warning(
             f"{warning} Un écart isolé n’est pas une preuve : "

@@ -11,11 +11,12 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.drawing import choropleth, map_layer_list
+from cpts_data.drawing.map_layer_list import Layer
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.territories import Level
-from pages.parts import choropleth, frame, map_layer_list, store
+from pages.parts import frame, map_store, store
 from pages.parts.frame import Frame
-from pages.parts.map_layer_list import Layer
 
 INDICATOR, SPOTS, GAPS = "indicateur", "regroupements", "non_couvert"
 VIEWS = {
@@ -142,7 +143,7 @@ def _choose_period(diagnostic: Diagnostic, indicator: Indicator, mark: str) -> s
 
 def choose_scope(page: Frame) -> str:
     """The extent of the map; not asked where there is only one."""
-    options = store.scopes(page.diagnostic)
+    options = map_store.scopes(page.diagnostic)
     if len(options) < 2:
         return next(iter(options))
     return frame.choose("Étendue de la carte", options, "etendue")

@@ -9,14 +9,14 @@ from typing import Any
 import folium
 from streamlit_folium import st_folium
 
-from pages.parts import frame, maps, store
+from pages.parts import frame, map_store, maps
 from pages.parts.frame import Frame
 
 HEIGHT = 560
 
 
 def draw(
-    ground: store.MapGround,
+    ground: map_store.MapGround,
     paint: folium.FeatureGroup,
     key: str,
     *,

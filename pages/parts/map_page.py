@@ -14,21 +14,19 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.drawing import choropleth, map_image, map_layers
 from cpts_data.territories import Level
 from pages.parts import (
     blocks,
-    choropleth,
     exports,
     frame,
     gap_view,
     map_choices,
     map_frame,
-    map_image,
-    map_layers,
     map_panel,
+    map_store,
     maps,
     spot_view,
-    store,
 )
 from pages.parts.frame import Frame
 from pages.parts.map_choices import Choice, Settings
@@ -92,7 +90,7 @@ def explore(page: Frame) -> None:
 def _one_map(page: Frame) -> None:
     choice = map_choices.choose(page)
     chosen = map_choices.settings(page, choice.indicator)
-    ground = store.map_ground(page.diagnostic, chosen.scope)
+    ground = map_store.map_ground(page.diagnostic, chosen.scope)
     if ground is None:
         map_panel.no_contours()
         return
@@ -116,7 +114,7 @@ def _two_maps(page: Frame) -> None:
         with column:
             choices.append(map_choices.choose(page, alone=False, second=rank == 1))
     chosen = map_choices.settings(page, choices[0].indicator)
-    ground = store.map_ground(page.diagnostic, chosen.scope)
+    ground = map_store.map_ground(page.diagnostic, chosen.scope)
     if ground is None:
         map_panel.no_contours()
         return
@@ -151,7 +149,7 @@ def _two_maps(page: Frame) -> None:
 
 
 def _shown(
-    page: Frame, ground: store.MapGround, choices: Sequence[Choice], method: str
+    page: Frame, ground: map_store.MapGround, choices: Sequence[Choice], method: str
 ) -> list[Shown]:
     """Figures and colours of each map; the same classes where the indicator is the same."""
     found = [figures(page.diagnostic, ground, choice) for choice in choices]
@@ -176,7 +174,7 @@ def _shown(
 
 
 def figures(
-    diagnostic: Diagnostic, ground: store.MapGround, choice: Choice
+    diagnostic: Diagnostic, ground: map_store.MapGround, choice: Choice
 ) -> tuple[pd.DataFrame, pd.Series]:
     """The figures of a level, and the territory whose figure each commune of the map wears."""
     name, level, codes = choice.indicator.id, choice.level, ground.communes
@@ -221,7 +219,7 @@ def _who(known: pd.Series, names: pd.Series, value: float) -> str:
 
 def _draw(
     page: Frame,
-    ground: store.MapGround,
+    ground: map_store.MapGround,
     shown: Shown,
     chosen: Settings,
     key: str,
@@ -268,7 +266,7 @@ def _named(shown: Shown) -> dict[str, str]:
 
 def _legend(
     page: Frame,
-    ground: store.MapGround,
+    ground: map_store.MapGround,
     shown: Shown,
     layers: Sequence[map_layers.Drawn],
 ) -> None:
@@ -289,7 +287,7 @@ def _remarks(both: Sequence[Shown], chosen: Settings) -> None:
         blocks.note(_PLAN_NOTE)
 
 
-def _nothing_drawn(page: Frame, ground: store.MapGround, shown: Shown) -> None:
+def _nothing_drawn(page: Frame, ground: map_store.MapGround, shown: Shown) -> None:
     """Say at which levels the indicator is known, when this one shows nothing."""
     known = []
     for name, label in map_choices.levels_of(page.diagnostic).items():
@@ -321,7 +319,7 @@ def _bordered(diagnostic: Diagnostic, shown: Shown) -> pd.Series:
 
 def _downloads(
     page: Frame,
-    ground: store.MapGround,
+    ground: map_store.MapGround,
     both: Sequence[Shown],
     layers: Sequence[map_layers.Drawn],
 ) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cpts_data import french
+from cpts_data.drawing import map_layer_list
+from cpts_data.drawing.map_layer_list import Layer
+from cpts_data.drawing.map_layers import Drawn
 from cpts_data.indicators import Indicator
 from cpts_data.territories import Level
-from pages.parts import blocks, frame, map_layer_list, store
+from pages.parts import blocks, frame, map_store
 from pages.parts.frame import Frame
-from pages.parts.map_layer_list import Layer
-from pages.parts.map_layers import Drawn
 
 _MOST_SEARCHED = 5000
 _NO_CONTOURS = (
@@ -32,14 +33,16 @@ def no_contours() -> None:
 
 
 def layers(
-    page: Frame, ground: store.MapGround, chosen: Sequence[Layer], level: Level
+    page: Frame, ground: map_store.MapGround, chosen: Sequence[Layer], level: Level
 ) -> tuple[list[tuple[str, str]], list[Drawn]]:
     """The (key, address) of the layers of a map for the browser, and those that need a legend."""
     wanted = {layer.id: layer for layer in chosen}
     border = BORDERS.get(level)
     if border and border not in wanted:
         wanted |= {border: map_layer_list.available(page.diagnostic)[border]}
-    made = [(layer, *store.map_layer(page.diagnostic, ground, layer)) for layer in wanted.values()]
+    made = [
+        (layer, *map_store.map_layer(page.diagnostic, ground, layer)) for layer in wanted.values()
+    ]
     told = [drawn for layer, _, drawn in made if layer.id != border]
     return [(layer.id, url) for layer, url, _ in made], told
 
@@ -64,7 +67,7 @@ def source(page: Frame, indicator: Indicator, period: str) -> None:
         blocks.note(f"Source : {line}.")
 
 
-def search(ground: store.MapGround, *, limited: bool = False) -> None:
+def search(ground: map_store.MapGround, *, limited: bool = False) -> None:
     """Choose a commune without the map; ``limited`` leaves it out on maps too wide for a list."""
     if limited and len(ground.communes) > _MOST_SEARCHED:
         return

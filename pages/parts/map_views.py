@@ -7,20 +7,11 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.analysis.colouring import colour_groups
+from cpts_data.drawing import choropleth, palettes
 from cpts_data.indicators import INDICATORS
 from cpts_data.sources.cpts_liste import STAGES
 from cpts_data.territories import Level, Territory
-from pages.parts import (
-    choropleth,
-    frame,
-    map_choices,
-    map_frame,
-    map_page,
-    map_panel,
-    maps,
-    palettes,
-    store,
-)
+from pages.parts import frame, map_choices, map_frame, map_page, map_panel, map_store, maps
 from pages.parts.frame import Frame
 
 
@@ -33,7 +24,7 @@ def cpts_map(page: Frame) -> None:
     left, right = st.columns([1, 1])
     with right:
         scope = map_choices.choose_scope(page)
-    ground = store.map_ground(diagnostic, scope)
+    ground = map_store.map_ground(diagnostic, scope)
     if ground is None:
         map_panel.no_contours()
         return
@@ -93,7 +84,9 @@ def _stage_colours(listed: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _neighbour_colours(page: Frame, ground: store.MapGround, pairs: pd.DataFrame) -> dict[str, str]:
+def _neighbour_colours(
+    page: Frame, ground: map_store.MapGround, pairs: pd.DataFrame
+) -> dict[str, str]:
     contours = page.diagnostic.contours().drop_duplicates("code").set_index("code")
     groups = pairs.drop_duplicates("unit").set_index("unit")["territory"]
     ranks = colour_groups(contours.loc[groups.index], groups, len(palettes.TERRITORIES))
@@ -140,7 +133,7 @@ def _cpts_legend(
 def territory_map(page: Frame, territory: Territory, name: str) -> None:
     """The communes of one CPTS coloured by an indicator, its neighbours in pale."""
     diagnostic = page.diagnostic
-    ground = store.map_ground(diagnostic, next(iter(store.scopes(diagnostic))))
+    ground = map_store.map_ground(diagnostic, next(iter(map_store.scopes(diagnostic))))
     if ground is None:
         map_panel.no_contours()
         return

@@ -25,9 +25,8 @@ import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
 
-from pages.parts import static_files
-from pages.parts.map_geometry import as_script_value, codes_sum, geometry_script
-from pages.parts.map_legend import (
+from cpts_data.drawing.map_geometry import as_script_value, codes_sum, geometry_script
+from cpts_data.drawing.map_legend import (
     BLANK_COLOUR,
     CONTEXT_COLOUR,
     MASKED_COLOUR,
@@ -35,6 +34,7 @@ from pages.parts.map_legend import (
     LegendClass,
     legend,
 )
+from pages.parts import static_files
 
 __all__ = [
     "CANVAS_ABOVE",

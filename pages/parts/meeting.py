@@ -24,25 +24,15 @@ from cpts_data.analysis.sentences import (
     rank_sentence,
     verdict_words,
 )
+from cpts_data.drawing import choropleth, still_map
 from cpts_data.indicators import INDICATORS, Indicator, Theme
 from cpts_data.measures import Status
+from cpts_data.reading import comparisons, marks
+from cpts_data.reading.comparisons import OwnReading, Shown
+from cpts_data.reading.themes import VIEWS
 from cpts_data.territories import Level, Territory
-from pages.parts import (
-    blocks,
-    cards,
-    choropleth,
-    comparisons,
-    frame,
-    marks,
-    meeting_bars,
-    overview,
-    still_map,
-    store,
-    theme_views,
-)
-from pages.parts.comparisons import OwnReading, Shown
+from pages.parts import blocks, cards, frame, map_store, meeting_bars, overview, store, theme_views
 from pages.parts.frame import Frame
-from pages.parts.themes import VIEWS
 
 _STYLE = (Path(__file__).parent / "meeting.css").read_text(encoding="utf-8")
 _MOST = 5
@@ -196,7 +186,7 @@ def who(meeting: Meeting) -> None:
     )
     where = overview.population_sentence(page, territory)
     figures = f'<div class="meet-figures">{cells}</div><p class="meet-say">{cards.text(where)}</p>'
-    still = store.still_map(diagnostic, territory)
+    still = map_store.still_map(diagnostic, territory)
     if still is None:
         st.html(figures)
     else:
@@ -287,7 +277,7 @@ def theme_screen(meeting: Meeting, theme: Theme) -> None:
     st.html(f'<p class="meet-say">{cards.text(found.sentence)}</p>')
     still = None
     if theme is Theme.ACCESS and indicator.id in _MAPPED:
-        still = store.still_map(meeting.page.diagnostic, meeting.territory)
+        still = map_store.still_map(meeting.page.diagnostic, meeting.territory)
     drawn = meeting_bars.bars_of(shown, meeting.territory)
     if found.trend:
         drawn = meeting_bars.periods_of(shown) or drawn

@@ -10,9 +10,10 @@ from html import escape
 from cpts_data.analysis.grammar import bare
 from cpts_data.indicators import Indicator
 from cpts_data.measures import Status
+from cpts_data.reading import marks
+from cpts_data.reading.comparisons import Shown
 from cpts_data.territories import Territory
-from pages.parts import cards, marks
-from pages.parts.comparisons import Shown
+from pages.parts import cards
 
 _MOST = 4
 _PERIODS = 5

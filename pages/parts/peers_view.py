@@ -14,6 +14,7 @@ from cpts_data.analysis.compare import Kind, compare, medians
 from cpts_data.analysis.neighbours import METHOD, Characteristic, Neighbours, nearest
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator
+from cpts_data.reading import verdicts
 from cpts_data.territories import Level, Territory
 from pages.parts import blocks, frame, plots, present, selection
 from pages.parts.frame import Frame
@@ -40,7 +41,7 @@ def likeness(diagnostic: Diagnostic) -> pd.DataFrame:
     columns = {}
     for name in _LIKENESS:
         rows = diagnostic.values([name], Level.CPTS).set_index("territory")
-        known = rows.apply(selection.own_figure, axis=1)
+        known = rows.apply(verdicts.own_figure, axis=1)
         columns[name] = rows["value"].astype(float).where(known).reindex(ids)
     columns[_RURAL.id] = rural_share(diagnostic).reindex(ids)
     return pd.DataFrame(columns, index=pd.Index([str(one) for one in ids]))
@@ -215,7 +216,7 @@ def _among(page: Frame, own: Territory, chosen: Sequence[str]) -> None:
     rows = rows.assign(
         label=[french.typography(territories.territory(str(n)).label) for n in rows["territory"]]
     )
-    drawn = rows[rows.apply(selection.own_figure, axis=1)].sort_values("value", ascending=False)
+    drawn = rows[rows.apply(verdicts.own_figure, axis=1)].sort_values("value", ascending=False)
     if drawn.empty:
         present.nothing_known(indicator, rows)
         return

@@ -14,9 +14,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cpts_data import french
+from cpts_data.drawing import palettes
 from cpts_data.indicators import Indicator
-from pages.parts import palettes, placing
-from pages.parts.verdicts import CLOSE, NONE, Look, look
+from cpts_data.reading.verdicts import CLOSE, NONE, Look, look
+from pages.parts import placing
 
 FONT = {"family": "Source Sans Pro, Source Sans, sans-serif", "size": 14, "color": "#1d2733"}
 TICKS = ",.2~f"

@@ -10,7 +10,9 @@ from cpts_data import french
 from cpts_data.analysis.sentences import comparison_sentence, verdict_words
 from cpts_data.indicators import Indicator
 from cpts_data.measures import Status
-from pages.parts import blocks, exports, selection
+from cpts_data.reading import verdicts
+from cpts_data.spreadsheets import as_csv
+from pages.parts import blocks
 from pages.parts.frame import Frame
 
 _CONFIG = {"displayModeBar": False, "scrollZoom": False}
@@ -39,9 +41,7 @@ def table(shown: pd.DataFrame, values: pd.DataFrame, name: str) -> None:
 
 def download(values: pd.DataFrame, name: str, label: str = "Télécharger en CSV") -> None:
     """A table as CSV for French spreadsheets, formulas neutralised, unknown texts left empty."""
-    texts = [one for one in values.columns if not pd.api.types.is_numeric_dtype(values[one])]
-    written = values.assign(**{one: values[one].astype("object").fillna("") for one in texts})
-    blocks.download(label, exports.as_csv(written), name, "text/csv")
+    blocks.download(label, as_csv(values), name, "text/csv")
 
 
 def source(page: Frame, indicator: Indicator, period: str) -> None:
@@ -82,7 +82,7 @@ def figures(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
         }
     )
     told["Verdict"] = [
-        "" if selection.is_wider(row) else verdict_words(str(row["verdict"]), row["reference"])
+        "" if verdicts.is_wider(row) else verdict_words(str(row["verdict"]), row["reference"])
         for _, row in rows.iterrows()
     ]
     return told

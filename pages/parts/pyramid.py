@@ -13,11 +13,12 @@ import plotly.graph_objects as go
 from cpts_data import french
 from cpts_data.analysis.references import Kind
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.drawing import palettes
 from cpts_data.indicators import AGE_BANDS, INDICATORS, Indicator
 from cpts_data.measures import Ratio, Status, rows
 from cpts_data.sources.insee_td_pop1b import BANDS
 from cpts_data.territories import Level, Territory
-from pages.parts import blocks, palettes, plots, present
+from pages.parts import blocks, plots, present
 from pages.parts.theme_views import ThemePage
 
 _SEXES = ("hommes", "femmes")

@@ -16,7 +16,8 @@ from cpts_data.analysis.quality_report import (
     SourceQuality,
     as_records,
 )
-from pages.parts import blocks, exports, store
+from cpts_data.spreadsheets import as_csv
+from pages.parts import blocks, store
 from pages.parts.data_views import bullets, html_table, no_sense, text
 from pages.parts.frame import Frame
 
@@ -162,7 +163,7 @@ def _downloads(page: Frame, found: list[SourceQuality]) -> None:
     names = ["Source", "Millésime", "État", "À vérifier", "Constat"]
     left, right = st.columns(2)
     with left:
-        content = exports.as_csv(pd.DataFrame(rows, columns=names))
+        content = as_csv(pd.DataFrame(rows, columns=names))
         blocks.download("Télécharger les constats (CSV)", content, "qualite.csv", "text/csv")
     with right:
         whole = {"space": page.diagnostic.space.title, "sources": as_records(found)}

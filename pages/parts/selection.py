@@ -9,7 +9,6 @@ import pandas as pd
 from cpts_data.analysis.compare import Kind, Reference, compare, expected, medians
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator, Theme
-from cpts_data.measures import Status
 from cpts_data.territories import FRANCE_ID, Level, Territory
 from pages.parts import frame
 from pages.parts.frame import Frame
@@ -244,16 +243,3 @@ def compared(
     chosen = asked.reset_index(drop=True)
     chosen.loc[told] = awaited.reset_index(drop=True).loc[told]
     return chosen
-
-
-def is_wider(row: pd.Series) -> bool:
-    """Whether a territory cannot be judged by its reference: it holds it."""
-    sizes = {Level.DEPARTEMENT: 1, Level.REGION: 2, Level.FRANCE: 3}
-    level = sizes.get(Level(str(row["level"])), 0)
-    kinds = {Kind.DEPARTEMENT: 1, Kind.REGION: 2, Kind.FRANCE: 3, Kind.PEERS: 1}
-    return level > 0 and level >= kinds.get(Kind(str(row["reference"])), 4)
-
-
-def own_figure(row: pd.Series) -> bool:
-    """Whether a row carries a figure of the territory itself: drawn, not merely told."""
-    return str(row["status"]) in (Status.OBSERVED, Status.ESTIMATED) and pd.notna(row["value"])

@@ -9,8 +9,9 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.analysis import simulation_sentences as told
+from cpts_data.drawing import palettes
 from cpts_data.simulation.supply import year_gap_sentence
-from pages.parts import blocks, palettes
+from pages.parts import blocks
 from pages.parts.simulation_setup import Setup
 
 _CONFIG = {"displayModeBar": False, "scrollZoom": False}

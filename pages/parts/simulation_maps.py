@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from cpts_data import french
+from cpts_data.drawing import palettes
+from cpts_data.drawing.choropleth import Choropleth
 from cpts_data.indicators import Indicator
-from pages.parts import maps, palettes
-from pages.parts.choropleth import Choropleth
+from pages.parts import maps
 
 _CLASSES = 5
 _FIRST_MARKS = (1.5, 2.5, 3.25, 4.0)

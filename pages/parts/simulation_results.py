@@ -12,8 +12,9 @@ from cpts_data.analysis import simulation_sentences as told
 from cpts_data.indicators import INDICATORS
 from cpts_data.simulation import Effect
 from cpts_data.simulation.effects import AROUND, INSIDE, WHOLE
+from cpts_data.spreadsheets import as_csv
 from cpts_data.territories import Level
-from pages.parts import blocks, exports
+from pages.parts import blocks
 from pages.parts.simulation_setup import Setup
 from pages.parts.simulation_state import SLOTS
 
@@ -200,7 +201,7 @@ def downloads(setup: Setup, slot: str, effect: Effect) -> None:
     with left:
         st.download_button(
             f"Télécharger les communes ({label}, CSV)",
-            lambda: exports.as_csv(commune_export(setup, slot, effect)),
+            lambda: as_csv(commune_export(setup, slot, effect)),
             f"simulation_{slot}_communes.csv",
             "text/csv",
             on_click="ignore",
@@ -208,7 +209,7 @@ def downloads(setup: Setup, slot: str, effect: Effect) -> None:
     with right:
         st.download_button(
             f"Télécharger les CPTS ({label}, CSV)",
-            lambda: exports.as_csv(cpts_export(setup, slot, effect)),
+            lambda: as_csv(cpts_export(setup, slot, effect)),
             f"simulation_{slot}_cpts.csv",
             "text/csv",
             on_click="ignore",

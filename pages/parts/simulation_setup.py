@@ -20,7 +20,7 @@ from cpts_data.simulation import (
     present,
     read_practices,
 )
-from pages.parts import blocks, frame, simulation_practices, store
+from pages.parts import blocks, frame, map_store, simulation_practices, store
 from pages.parts.frame import Frame
 
 LIST = "offre"
@@ -38,7 +38,7 @@ class Setup:
     practices: tuple[Practice, ...]
     present: Present
     key: str
-    ground: store.MapGround | None
+    ground: map_store.MapGround | None
     labels: dict[str, str]
 
     @property
@@ -89,14 +89,14 @@ def choose_setup(page: Frame) -> Setup | None:
     )
     key = f"{key}|{simulation_practices.text()}"
     # The communes of the régions of the CPTS.
-    ground = store.map_ground(diagnostic, next(iter(store.scopes(diagnostic))))
+    ground = map_store.map_ground(diagnostic, next(iter(map_store.scopes(diagnostic))))
     labels = _labels(model, ground)
     setup = Setup(page, model, heads, practices, now, key, ground, labels)
     _activity_note(setup, activity)
     return setup
 
 
-def _labels(model: Model, ground: store.MapGround | None) -> dict[str, str]:
+def _labels(model: Model, ground: map_store.MapGround | None) -> dict[str, str]:
     """The communes that may be chosen, by name."""
     codes = model.units if ground is None else ground.communes
     labels = {str(code): model.name(str(code)) for code in codes if code in model.known}

@@ -13,10 +13,10 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
+from cpts_data.drawing.choropleth import Choropleth
 from cpts_data.simulation import Effect
 from cpts_data.simulation.effects import largest_gap
-from pages.parts import blocks, frame, maps, simulation_maps, simulation_results, store
-from pages.parts.choropleth import Choropleth
+from pages.parts import blocks, frame, map_store, maps, simulation_maps, simulation_results
 from pages.parts.simulation_controls import choose_slot, controls
 from pages.parts.simulation_setup import Setup
 from pages.parts.simulation_state import SLOTS, effect_of, filled
@@ -104,7 +104,7 @@ def _wide_maps(setup: Setup, effect: Effect, view: str) -> None:
             st.html(look.legend)
 
 
-def _scenario_maps(setup: Setup, ground: store.MapGround) -> None:
+def _scenario_maps(setup: Setup, ground: map_store.MapGround) -> None:
     effects = {slot: effect_of(setup, slot) for slot in filled(setup)}
     known = {slot: one for slot, one in effects.items() if isinstance(one, Effect)}
     step = simulation_maps.gap_step(largest_gap(list(known.values())))
@@ -127,18 +127,18 @@ def _step(setup: Setup, effect: Effect) -> float:
     )
 
 
-def _shown(effect: Effect, ground: store.MapGround) -> pd.DataFrame:
+def _shown(effect: Effect, ground: map_store.MapGround) -> pd.DataFrame:
     return effect.communes.reindex(ground.communes)
 
 
-def _estimated(setup: Setup, effect: Effect, ground: store.MapGround) -> frozenset[str]:
+def _estimated(setup: Setup, effect: Effect, ground: map_store.MapGround) -> frozenset[str]:
     if not setup.model.estimated:
         return frozenset()
     return frozenset(effect.outcome.affected.intersection(ground.communes).astype(str))
 
 
 def _look(
-    setup: Setup, effect: Effect, ground: store.MapGround, view: str, step: float
+    setup: Setup, effect: Effect, ground: map_store.MapGround, view: str, step: float
 ) -> Choropleth:
     """The colours of one view: the level before or after, or the gap."""
     indicator = setup.model.profession.indicator
@@ -177,7 +177,7 @@ def _zoom(setup: Setup, effect: Effect) -> maps.OutlineKey | None:
 def _draw(
     setup: Setup,
     effect: Effect,
-    ground: store.MapGround,
+    ground: map_store.MapGround,
     look: Choropleth,
     key: str,
     *,

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from cpts_data.analysis.compare import Basis
 from cpts_data.indicators import Indicator, Polarity, Theme
 from cpts_data.measures import Status
-from pages.parts import blocks, cards, marks
-from pages.parts.comparisons import OwnReading, Row, Shown
+from cpts_data.reading import marks
+from cpts_data.reading.comparisons import OwnReading, Row, Shown
+from pages.parts import blocks, cards
 
 _DRAWN = (Basis.INTERVAL, Basis.GAP_ONLY, Basis.BOUNDS, Basis.UNDECIDED)
 _WAYS = {

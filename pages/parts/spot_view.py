@@ -7,22 +7,12 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.analysis.spot_levels import LEVELS, SpotMap, refusal
+from cpts_data.drawing import choropleth, map_image, palettes
 from cpts_data.indicators import Indicator
 from cpts_data.measures import Status
+from cpts_data.spreadsheets import SECRECY, as_csv
 from cpts_data.statistics.inputs import StatisticsError
-from pages.parts import (
-    blocks,
-    choropleth,
-    exports,
-    frame,
-    map_choices,
-    map_frame,
-    map_image,
-    map_panel,
-    maps,
-    palettes,
-    store,
-)
+from pages.parts import blocks, exports, frame, map_choices, map_frame, map_panel, map_store, maps
 from pages.parts.frame import Frame
 from pages.parts.map_choices import Settings
 
@@ -44,7 +34,7 @@ def show(page: Frame) -> None:
     diagnostic = page.diagnostic
     choice = map_choices.choose_by_commune(page)
     chosen = map_choices.settings(page, None)
-    ground = store.map_ground(diagnostic, chosen.scope)
+    ground = map_store.map_ground(diagnostic, chosen.scope)
     if ground is None:
         map_panel.no_contours()
         return
@@ -54,7 +44,7 @@ def show(page: Frame) -> None:
     if not told:
         period = str(rows.loc[values.notna(), "period"].mode().iloc[0])
         try:
-            found = store.spots(diagnostic, ground, choice.indicator.id, period, values)
+            found = map_store.spots(diagnostic, ground, choice.indicator.id, period, values)
         except StatisticsError as error:
             told = str(error)
     if told:
@@ -66,7 +56,7 @@ def show(page: Frame) -> None:
 
 def _result(
     page: Frame,
-    ground: store.MapGround,
+    ground: map_store.MapGround,
     chosen: Settings,
     indicator: Indicator,
     period: str,
@@ -143,7 +133,7 @@ def _result(
         exports.image_button(image, f"points_chauds_{indicator.id}")
         st.download_button(
             "Résultats (CSV)",
-            lambda: exports.as_csv(spotted.assign(mention=exports.SECRECY)),
+            lambda: as_csv(spotted.assign(mention=SECRECY)),
             f"points_chauds_{indicator.id}.csv",
             "text/csv",
             on_click="ignore",

@@ -15,22 +15,13 @@ from cpts_data.analysis.references import Kind
 from cpts_data.analysis.sentences import highlight_sentence, multiple_comparisons
 from cpts_data.indicators import Nature
 from cpts_data.measures import Status
+from cpts_data.reading import comparisons, marks
+from cpts_data.reading.comparisons import OwnReading, Shown
+from cpts_data.reading.themes import VIEWS
+from cpts_data.spreadsheets import as_csv
 from cpts_data.territories import Territory
-from pages.parts import (
-    blocks,
-    cards,
-    comparisons,
-    exports,
-    frame,
-    marks,
-    selection,
-    spine,
-    store,
-    theme_views,
-)
-from pages.parts.comparisons import OwnReading, Shown
+from pages.parts import blocks, cards, frame, selection, spine, store, theme_views
 from pages.parts.frame import Frame
-from pages.parts.themes import VIEWS
 
 KEY_FIGURES = (
     "part_75_ans_et_plus",
@@ -197,7 +188,7 @@ def spine_chart(synthesis: Synthesis) -> None:
     name = f"synthese_{own.territory.id}.csv"
     blocks.download(
         "Télécharger ces chiffres (CSV)",
-        exports.as_csv(comparisons.for_export(told)),
+        as_csv(comparisons.for_export(told)),
         name,
         "text/csv",
     )

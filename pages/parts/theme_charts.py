@@ -18,10 +18,11 @@ from cpts_data.analysis.grammar import stratum_words
 from cpts_data.analysis.references import Kind
 from cpts_data.indicators import INDICATORS
 from cpts_data.measures import Status
-from pages.parts import blocks, cards, marks, plots, present, themes
-from pages.parts.comparisons import Shown
+from cpts_data.reading import marks, themes
+from cpts_data.reading.comparisons import Shown
+from cpts_data.reading.verdicts import NONE
+from pages.parts import blocks, cards, plots, present
 from pages.parts.theme_views import ThemePage
-from pages.parts.verdicts import NONE
 
 _DARK = "#1d2733"
 _EXACT = (Status.OBSERVED, Status.ESTIMATED)

@@ -17,21 +17,13 @@ from cpts_data.analysis.references import Kind
 from cpts_data.analysis.sentences import highlight_sentence
 from cpts_data.indicators import INDICATORS, Polarity, Theme
 from cpts_data.measures import Status
+from cpts_data.reading import comparisons, data_requests
+from cpts_data.reading.comparisons import OwnReading
+from cpts_data.reading.themes import VIEWS, Look, View
+from cpts_data.spreadsheets import as_csv
 from cpts_data.territories import Territory
-from pages.parts import (
-    blocks,
-    cards,
-    comparisons,
-    data_requests,
-    exports,
-    frame,
-    map_views,
-    selection,
-    store,
-)
-from pages.parts.comparisons import OwnReading
+from pages.parts import blocks, cards, frame, map_views, selection, store
 from pages.parts.frame import Frame
-from pages.parts.themes import VIEWS, Look, View
 
 _NOT_OWN = (Status.MISSING, Status.CONTEXT)
 SIGNS = {Tone.STRENGTH: ("+", "fav"), Tone.ATTENTION: ("!", "def"), Tone.FACT: ("•", "neu")}
@@ -213,7 +205,7 @@ def communes(theme: ThemePage) -> None:
     left, right = st.columns([1, 3])
     with left:
         name = f"{theme.view.theme.value}_{theme.territory.id}_communes.csv"
-        blocks.download("Télécharger en CSV", exports.as_csv(rows), name, "text/csv")
+        blocks.download("Télécharger en CSV", as_csv(rows), name, "text/csv")
     with right:
         if any(words[name].ne("").any() for name in words.columns):
             blocks.note(

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from cpts_data.drawing import palettes
 from cpts_data.indicators import Indicator
-from pages.parts import palettes, placing, plots
+from pages.parts import placing, plots
 
 LINES = (palettes.OWN, "#b26b00", "#7a4b8a", "#2f7d5b", "#8c2f39", "#4c5a68", "#2f5597", "#6b5b00")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "dash", "dot")

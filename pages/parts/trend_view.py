@@ -11,6 +11,7 @@ from cpts_data import french
 from cpts_data.analysis.sentences import trend_sentence, value_sentence
 from cpts_data.analysis.trends import trends
 from cpts_data.indicators import Indicator
+from cpts_data.reading import verdicts
 from cpts_data.territories import Territory
 from pages.parts import blocks, present, selection, trend_plot
 from pages.parts.frame import Frame
@@ -78,7 +79,7 @@ def _series(rows: pd.DataFrame, territories: Sequence[Territory]) -> dict[str, p
     for one in territories:
         kept = rows["territory"].eq(one.id) & rows["level"].eq(one.level.value)
         known = rows[kept]
-        known = known[known.apply(selection.own_figure, axis=1)] if len(known) else known
+        known = known[known.apply(verdicts.own_figure, axis=1)] if len(known) else known
         if len(known):
             found[own_label(one)] = known[["period", "value", "lower", "upper"]].reset_index(
                 drop=True

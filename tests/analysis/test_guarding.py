@@ -69,4 +69,4 @@ def test_what_is_published_or_counts_professionals_is_shown_as_it_is(guarded):
         indicator = INDICATORS[name]
         period = guarded.latest_period(indicator)
         assert not guard.applies(indicator, indicator.measure, period)
-    assert facts.is_public(INDICATORS["depistage_sein_organise"].columns[0], "2023-2024")
+    assert facts.ledger.is_public(INDICATORS["depistage_sein_organise"].columns[0], "2023-2024")

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.reading import directory
 from cpts_data.space.receiving import add_files
-from pages.parts import directory, directory_map, store
+from pages.parts import directory_map, store
 from pages.parts.directory_views import LISTS, matching
 from tests.pages.opening import open_page, raw, said
 

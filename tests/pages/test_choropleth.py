@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from cpts_data.drawing import choropleth, palettes
 from cpts_data.indicators import INDICATORS
-from pages.parts import choropleth, palettes
 
 INDICATOR = INDICATORS["taux_pauvrete"]
 GREENS = palettes.sequential(INDICATOR, 4)

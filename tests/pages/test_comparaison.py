@@ -13,6 +13,7 @@ from cpts_data.analysis.confidence import Method
 from cpts_data.analysis.references import Kind, Reference
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Polarity
+from cpts_data.reading import verdicts
 from cpts_data.space.receiving import add_files
 from pages.parts import (
     funnel_view,
@@ -20,10 +21,8 @@ from pages.parts import (
     placing,
     plots,
     present,
-    selection,
     store,
     trend_plot,
-    verdicts,
 )
 from pages.parts.comparison_views import VIEWS
 from tests.analysis.made_values import catalogue, entry, share, table
@@ -116,10 +115,10 @@ def test_a_sign_says_direction_and_strength_without_colour():
 
 def test_a_territory_is_not_judged_by_a_part_of_itself():
     row = pd.Series({"level": "region", "reference": "departement"})
-    assert selection.is_wider(row)
-    assert selection.is_wider(pd.Series({"level": "france", "reference": "region"}))
-    assert not selection.is_wider(pd.Series({"level": "departement", "reference": "region"}))
-    assert not selection.is_wider(pd.Series({"level": "epci", "reference": "departement"}))
+    assert verdicts.is_wider(row)
+    assert verdicts.is_wider(pd.Series({"level": "france", "reference": "region"}))
+    assert not verdicts.is_wider(pd.Series({"level": "departement", "reference": "region"}))
+    assert not verdicts.is_wider(pd.Series({"level": "epci", "reference": "departement"}))
 
 
 def test_chance_is_told_from_twenty_comparisons_on():

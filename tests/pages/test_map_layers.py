@@ -10,9 +10,10 @@ from PIL import Image
 
 from cpts_data.analysis.geometry import simplify_coverage
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.drawing import map_image, map_layer_list, map_layers, palettes
+from cpts_data.drawing.map_geometry import codes_sum
 from cpts_data.territories import Level
-from pages.parts import map_image, map_layer_list, map_layers, maps, palettes
-from pages.parts.map_geometry import codes_sum
+from pages.parts import maps
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,8 +12,8 @@ import pytest
 import shapely
 import streamlit_folium
 
+from cpts_data.drawing.map_geometry import codes_sum
 from pages.parts import maps, static_files
-from pages.parts.map_geometry import codes_sum
 
 BOUNDS = ((43.0, 4.2), (45.1, 7.7))
 URL = "../../app/static/geometrie/contours-0123.js"

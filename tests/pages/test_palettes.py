@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cpts_data.drawing import map_layer_list, map_legend, palettes
 from cpts_data.indicators import INDICATORS, Polarity
-from pages.parts import map_layer_list, map_legend, palettes, verdicts
+from cpts_data.reading import verdicts
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT, GRAPHICS = 4.5, 3.0

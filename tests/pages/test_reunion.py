@@ -8,8 +8,9 @@ import pytest
 from cpts_data.analysis.highlights import Tone, select
 from cpts_data.analysis.references import Kind
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.drawing import still_map
 from cpts_data.indicators import INDICATORS
-from pages.parts import meeting_bars, still_map, store, theme_views
+from pages.parts import meeting_bars, store, theme_views
 from tests.pages.opening import open_page, raw, said
 
 PAGE = "pages/reunion.py"

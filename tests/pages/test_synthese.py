@@ -14,10 +14,11 @@ from cpts_data.analysis.references import Kind
 from cpts_data.analysis.sentences import highlight_sentence, multiple_comparisons
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Theme
+from cpts_data.reading import comparisons
+from cpts_data.reading.comparisons import Shown
+from cpts_data.reading.themes import VIEWS
 from cpts_data.territories import Level
-from pages.parts import comparisons, spine, store, synthesis_views, theme_views
-from pages.parts.comparisons import Shown
-from pages.parts.themes import VIEWS
+from pages.parts import spine, store, synthesis_views, theme_views
 from tests.analysis.made_values import beside, share, table
 from tests.pages.conftest import space_of, square
 
@@ -36,9 +37,9 @@ def fewer_themes(monkeypatch):
     known = (*few[Theme.POPULATION].indicators, *few[Theme.PREVENTION].indicators)
     chosen = tuple(name for name in synthesis_views.KEY_FIGURES if name in known)
     monkeypatch.setattr(synthesis_views, "KEY_FIGURES", chosen)
-    store._whole_reading.clear()
+    store.whole_reading.clear()
     yield
-    store._whole_reading.clear()
+    store.whole_reading.clear()
 
 
 def open_synthesis(**parameters):

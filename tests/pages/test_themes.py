@@ -14,14 +14,15 @@ from cpts_data import french
 from cpts_data.analysis.compare import compare
 from cpts_data.analysis.references import Kind, targets
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.drawing.sparklines import sparkline
 from cpts_data.indicators import INDICATORS, Theme
 from cpts_data.measures import Status
+from cpts_data.reading import data_requests, marks, verdicts
+from cpts_data.reading.comparisons import OwnReading, Shown
+from cpts_data.reading.themes import VIEWS
 from cpts_data.sources import indicateurs_locaux
 from cpts_data.territories import Level, Territory
-from pages.parts import cards, data_requests, marks, pyramid, verdicts
-from pages.parts.comparisons import OwnReading, Shown
-from pages.parts.sparklines import sparkline
-from pages.parts.themes import VIEWS
+from pages.parts import cards, pyramid
 from tests.analysis.made_values import beside, row, share, table
 from tests.pages.conftest import space_of, square
 

@@ -145,12 +145,16 @@ def read(diagnostic: Diagnostic, indicators: Sequence[str]) -> Reading:
 
 def merged(readings: Sequence[Reading]) -> Reading:
     """Several readings of one space as one."""
+
+    def joined(name: str) -> pd.DataFrame:
+        return pd.concat([getattr(one, name) for one in readings], ignore_index=True)
+
     return Reading(
-        *(
-            pd.concat([getattr(one, name) for one in readings], ignore_index=True)
-            for name in ("values", "compared", "history", "trends")
-        ),
-        {key: told for one in readings for key, told in one.credits.items()},
+        values=joined("values"),
+        compared=joined("compared"),
+        history=joined("history"),
+        trends=joined("trends"),
+        credits={key: told for one in readings for key, told in one.credits.items()},
     )
 
 

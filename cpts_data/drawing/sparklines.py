@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from cpts_data.indicators import Indicator
-from pages.parts.comparisons import Shown
+from cpts_data.reading.comparisons import Shown
 
 WIDTH, HEIGHT = 104, 34
 _EDGE = 5

@@ -14,11 +14,12 @@ import pandas as pd
 from cpts_data import french
 from cpts_data.analysis.compare import Basis, expected_by_chance
 from cpts_data.analysis.grammar import sentence
+from cpts_data.analysis.references import Kind
 from cpts_data.analysis.sentences import rank_words, verdict_words
 from cpts_data.indicators import Indicator, Nature
 from cpts_data.measures import Status
 from cpts_data.statistics.significance import Verdict
-from pages.parts import selection
+from cpts_data.territories import Level
 
 FAVOURABLE, UNFAVOURABLE, NEUTRAL, CLOSE, NONE = "fav", "def", "neu", "pro", "sans"
 GROUNDS = {
@@ -75,7 +76,7 @@ def look(row: pd.Series, indicator: Indicator) -> Look:
     basis = str(row["basis"])
     if basis == Basis.ITSELF:
         return Look("", "référence", "", NONE, False)
-    if selection.is_wider(row) or not _tells(row):
+    if is_wider(row) or not _tells(row):
         return Look("", "", "", NONE, False)
     if row["verdict"]:
         return _judged(row, indicator)
@@ -129,3 +130,16 @@ def by_chance(comparisons: int) -> str:
     )
     told = french.count_of(comparisons, "comparaison")
     return sentence(f"{told} au seuil de 95 % : environ {shown} par le seul hasard")
+
+
+def is_wider(row: pd.Series) -> bool:
+    """Whether a territory cannot be judged by its reference: it holds it."""
+    sizes = {Level.DEPARTEMENT: 1, Level.REGION: 2, Level.FRANCE: 3}
+    level = sizes.get(Level(str(row["level"])), 0)
+    kinds = {Kind.DEPARTEMENT: 1, Kind.REGION: 2, Kind.FRANCE: 3, Kind.PEERS: 1}
+    return level > 0 and level >= kinds.get(Kind(str(row["reference"])), 4)
+
+
+def own_figure(row: pd.Series) -> bool:
+    """Whether a row carries a figure of the territory itself: drawn, not merely told."""
+    return str(row["status"]) in (Status.OBSERVED, Status.ESTIMATED) and pd.notna(row["value"])

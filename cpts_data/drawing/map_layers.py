@@ -17,11 +17,8 @@ import pandas as pd
 from cpts_data import french
 from cpts_data.analysis import counted, geometry
 from cpts_data.diagnostic import Diagnostic
-from cpts_data.sources.cpts_liste import STAGES
-from cpts_data.sources.zonage_medecins import ZONES
-from cpts_data.territories import Level
-from pages.parts import map_geometry, map_legend, palettes
-from pages.parts.map_layer_list import (
+from cpts_data.drawing import map_geometry, map_legend, palettes
+from cpts_data.drawing.map_layer_list import (
     BASIN_LAYER,
     EPCI_LAYER,
     STAGE_LAYER,
@@ -30,6 +27,9 @@ from pages.parts.map_layer_list import (
     ZONING,
     Layer,
 )
+from cpts_data.sources.cpts_liste import STAGES
+from cpts_data.sources.zonage_medecins import ZONES
+from cpts_data.territories import Level
 
 # ---- territories ----
 

@@ -19,8 +19,8 @@ from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.layouts.templates import INDICATORS as TEMPLATE
 from cpts_data.measures import Measure, Status, parse
 from cpts_data.sources import MODULES
+from cpts_data.spreadsheets import neutralised
 from cpts_data.territories import Level, Territory
-from pages.parts.exports import neutralised
 
 LOCAL = "indicateurs_locaux"
 _RELATED = re.compile(

@@ -18,8 +18,9 @@ import pandas as pd
 from cpts_data import french
 from cpts_data.analysis import geometry
 from cpts_data.diagnostic import Diagnostic
-from pages.parts import exports, map_legend, maps
-from pages.parts.map_layers import Drawn
+from cpts_data.drawing import map_legend
+from cpts_data.drawing.map_layers import Drawn
+from cpts_data.spreadsheets import SECRECY
 
 _DPI: Final = 150
 _DARK: Final = "#1b2530"
@@ -42,7 +43,7 @@ class Panel:
     subtitle: str
     fills: Mapping[str, str]
     states: Mapping[str, set[str]]
-    classes: Sequence[maps.LegendClass]
+    classes: Sequence[map_legend.LegendClass]
     tally: Mapping[str, int] = field(default_factory=dict)
     foot: str = ""
     source: str = ""
@@ -93,7 +94,7 @@ def draw(
         if told
         else (f"Contours : {credits.contours}.")
     )
-    foot = f"{source} {exports.SECRECY} Image du {_day()}."
+    foot = f"{source} {SECRECY} Image du {_day()}."
     lines = textwrap.fill(french.typography(foot), 170 if len(panels) == 1 else 240)
     figure.text(0.02, 0.012, lines, fontsize=7, color=_GREY, va="bottom")
     if credits.warning:
@@ -298,5 +299,5 @@ def _legend(
         )
 
 
-def _counted(row: maps.LegendClass) -> str:
+def _counted(row: map_legend.LegendClass) -> str:
     return row.label if row.count is None else f"{row.label} ({french.number(row.count)})"

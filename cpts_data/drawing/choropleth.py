@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
 from cpts_data import french
 from cpts_data.analysis.classes import breaks, classify
+from cpts_data.drawing import map_legend, palettes
 from cpts_data.indicators import Indicator
 from cpts_data.measures import Status
-from pages.parts import maps, palettes
 
 METHODS = {
     "quantiles": "Quantiles (effectifs égaux)",
@@ -39,7 +40,7 @@ class Scale:
 class Choropleth:
     """Colours and texts by commune code, with the legend that explains them.
 
-    ``states`` are the signs of :func:`maps.paint`; ``classes`` the rows of the legend, lowest
+    ``states`` are the signs of ``paint``; ``classes`` the rows of the legend, lowest
     first, ``foot`` the remark under it; ``drawn`` counts the territories that have a colour.
     """
 
@@ -47,7 +48,7 @@ class Choropleth:
     texts: dict[str, str]
     legend: str
     states: dict[str, set[str]] = field(default_factory=dict)
-    classes: tuple[maps.LegendClass, ...] = ()
+    classes: tuple[map_legend.LegendClass, ...] = ()
     tally: dict[str, int] = field(default_factory=dict)
     foot: str = ""
     drawn: int = 0
@@ -110,7 +111,7 @@ def choropleth(
     bounds = list(used.bounds)
     known = numbers(here)
     # Thresholds read « strictly under »: the class on the right holds its lower bound.
-    side = "left" if used.method == "seuils" else "right"
+    side: Literal["right", "left"] = "left" if used.method == "seuils" else "right"
     ranks = classify(known, bounds, side) if bounds else pd.Series(dtype=int)
     colours = palettes.sequential(indicator, max(len(bounds), 1))
     fill_of = {name: colours[int(rank)] for name, rank in ranks.items() if rank == rank}
@@ -120,7 +121,7 @@ def choropleth(
     counts = pd.Series(ranks).value_counts()
     lowest = used.lowest if used.shared else (float(known.min()) if len(known) else 0.0)
     legend_rows = tuple(
-        maps.LegendClass(colours[position], label, int(counts.get(position, 0)))
+        map_legend.LegendClass(colours[position], label, int(counts.get(position, 0)))
         for position, label in enumerate(labels(bounds, lowest, indicator, used.method))
     )
     tally = _tally(rows)
@@ -136,7 +137,7 @@ def choropleth(
     return Choropleth(
         fills,
         texts,
-        maps.legend(
+        map_legend.legend(
             f"{indicator.label} ({indicator.unit})"
             if titled
             else f"{indicator.short_label} ({indicator.unit})",
@@ -223,7 +224,7 @@ _TALLIES = {
 
 
 def _tally(rows: pd.DataFrame) -> dict[str, int]:
-    """How many territories are in each state, as :func:`maps.legend` names them."""
+    """How many territories are in each state, as :func:`map_legend.legend` names them."""
     counts = rows["status"].astype(str).value_counts()
     return {
         name: int(sum(counts.get(status.value, 0) for status in statuses))

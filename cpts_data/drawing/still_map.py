@@ -14,7 +14,7 @@ from math import cos, radians
 import geopandas as gpd
 import shapely
 
-from pages.parts import map_legend
+from cpts_data.drawing import map_legend
 
 _WIDE, _HIGH = 760.0, 470.0
 _ROOM = 14.0

@@ -17,8 +17,8 @@ from cpts_data.analysis.compare import Basis
 from cpts_data.analysis.grammar import bare
 from cpts_data.analysis.references import Kind
 from cpts_data.indicators import Indicator
-from pages.parts import verdicts
-from pages.parts.verdicts import CLOSE, FAVOURABLE, NEUTRAL, NONE, UNFAVOURABLE
+from cpts_data.reading import verdicts
+from cpts_data.reading.verdicts import CLOSE, FAVOURABLE, NEUTRAL, NONE, UNFAVOURABLE
 
 SHAPES = {
     FAVOURABLE: "circle",
