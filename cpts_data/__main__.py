@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from cpts_data import french
 from cpts_data.analysis.quality_report import as_records
+from cpts_data.command_line.documents import add_document_command
+from cpts_data.command_line.terminal import REFUSED, console, harmless, progress, say
 from cpts_data.contracts import ContractError, describe
 from cpts_data.diagnostic import Diagnostic, UnknownTerritoryError
 from cpts_data.download import Advance, Area, DownloadRefusedError, Result, download, report
@@ -29,9 +31,6 @@ from cpts_data.received import reason_of
 from cpts_data.space import SourceState
 from cpts_data.space.receiving import Receipt, add_files
 from cpts_data.territories import Level
-
-REFUSED = 2
-_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 _FRENCH = {
     "usage: ": "utilisation : ",
@@ -51,39 +50,9 @@ _FRENCH = {
 }
 
 
-def _console() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on standard error, shown only to a person at a terminal."""
-    console = _console()
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(title, total=None)
-
-        def report(name: str, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, description=f"{title} {name[:40]}")
-
-        yield report
-
-
-def _say(text: str) -> None:
-    # Nothing that a file holds may move the cursor of the terminal.
-    print(_CONTROLS.sub("�", french.typography(text)), file=sys.stderr)
-
-
 def add(arguments: argparse.Namespace) -> int:
     """Add official files to a space."""
-    with _progress("Ajout") as report:
+    with progress("Ajout") as report:
         receipts = add_files(
             arguments.espace, arguments.fichiers, vintage=arguments.millesime, progress=report
         )
@@ -94,8 +63,8 @@ def add(arguments: argparse.Namespace) -> int:
 
 def _say_receipt(receipt: Receipt) -> None:
     if not receipt.accepted:
-        _say(f"REFUSÉ  {receipt.file}")
-        _say(describe(receipt.faults))
+        say(f"REFUSÉ  {receipt.file}")
+        say(describe(receipt.faults))
     else:
         rows = french.count_of(receipt.rows, "ligne")
         told = f"AJOUTÉ  {receipt.file} : {receipt.source_id}, {rows}"
@@ -103,9 +72,9 @@ def _say_receipt(receipt: Receipt) -> None:
             names = french.enumeration(receipt.replaced)
             kept = "conservé" if len(receipt.replaced) == 1 else "conservés"
             told += f" ; remplace {names} ({kept} dans .precedents)"
-        _say(told)
+        say(told)
     for remark in receipt.remarks:
-        _say(f"        {remark}")
+        say(f"        {remark}")
 
 
 def bring(arguments: argparse.Namespace) -> int:
@@ -118,9 +87,9 @@ def bring(arguments: argparse.Namespace) -> int:
         with _download_progress() as tell:
             receipts = download(arguments.espace, arguments.source, area, progress=tell)
     except KeyboardInterrupt:
-        _say("Interrompu. Ce qui est arrivé est gardé : la même commande reprendra la suite.")
+        say("Interrompu. Ce qui est arrivé est gardé : la même commande reprendra la suite.")
         return REFUSED
-    print(_CONTROLS.sub("�", report(receipts, arguments.espace)), file=sys.stderr)
+    print(harmless(report(receipts, arguments.espace)), file=sys.stderr)
     missed = any(receipt.failed for receipt in receipts)
     by_hand = any(receipt.result is Result.BY_HAND for receipt in receipts)
     return REFUSED if missed or (by_hand and arguments.source) else 0
@@ -129,16 +98,14 @@ def bring(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _download_progress() -> Iterator[Callable[[Advance], None]]:
     """A bar with size and time left for a person at a terminal, else one line per file."""
-    console = _console()
+    out = console()
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[words]}", markup=False),
     )
     shown = 0
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
 
         def tell(advance: Advance) -> None:
             nonlocal shown
@@ -148,8 +115,8 @@ def _download_progress() -> Iterator[Callable[[Advance], None]]:
                 for old in bar.task_ids:
                     bar.remove_task(old)
                 bar.add_task(title[:50], total=advance.size, words="")
-                if not console.is_terminal:
-                    _say(title)
+                if not out.is_terminal:
+                    say(title)
             bar.update(
                 bar.task_ids[-1],
                 completed=advance.received,
@@ -162,25 +129,25 @@ def _download_progress() -> Iterator[Callable[[Advance], None]]:
 
 def verify(arguments: argparse.Namespace) -> int:
     """Tell the state of a space, one line per source; or its whole quality report as JSON."""
-    with _progress("Vérification") as report:
+    with progress("Vérification") as report:
         diagnostic = Diagnostic.open(arguments.espace, report)
     if arguments.format == "json":
         return _verify_as_json(diagnostic)
     rows = [_state_row(diagnostic, state) for state in diagnostic.space.states.values()]
     if not rows:
-        _say("Cet espace ne contient encore aucun fichier reconnu.")
+        say("Cet espace ne contient encore aucun fichier reconnu.")
     table = Table("Source", "Titre", "Millésime", "Lignes", "Couverture", "Anomalies", box=None)
     for row in rows:
         table.add_row(*row)
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
     faulty = [state for state in diagnostic.space.states.values() if state.faults]
     for state in faulty:
-        _say(f"\n{state.source.title} ({state.source.id})\n{describe(state.faults)}")
+        say(f"\n{state.source.title} ({state.source.id})\n{describe(state.faults)}")
     for name in diagnostic.space.states:
         for remark in diagnostic.space.remarks(name):
-            _say(f"Remarque ({name}) : {remark}")
+            say(f"Remarque ({name}) : {remark}")
     for remark in diagnostic.perimeter_remarks():
-        _say(f"Remarque (cpts_perimetres) : {remark}")
+        say(f"Remarque (cpts_perimetres) : {remark}")
     return REFUSED if faulty else 0
 
 
@@ -245,12 +212,12 @@ def values(arguments: argparse.Namespace) -> int:
     """Write the tidy Values table of some indicators at one level."""
     unknown = [name for name in arguments.indicateur if name not in INDICATORS]
     if unknown:
-        _say(
+        say(
             f"Indicateur inconnu : {', '.join(unknown)}. "
             f"Indicateurs connus : {', '.join(INDICATORS)}."
         )
         return REFUSED
-    with _progress("Ouverture") as report:
+    with progress("Ouverture") as report:
         diagnostic = Diagnostic.open(arguments.espace, report)
     table = diagnostic.values(
         arguments.indicateur, arguments.niveau, arguments.territoire, arguments.periode
@@ -333,6 +300,8 @@ def _parser() -> argparse.ArgumentParser:
     telling.add_argument("--format", choices=("csv", "json"), default="csv")
     telling.add_argument("--sortie", type=Path, metavar="FICHIER")
     telling.set_defaults(run=values)
+
+    add_document_command(verbs)
     return parser
 
 
@@ -342,16 +311,16 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except ContractError as error:
-        _say(str(error))
+        say(str(error))
     except (UnknownTerritoryError, DownloadRefusedError) as error:
-        _say(str(error))
+        say(str(error))
     except BrokenPipeError:
         return 0
     except OSError as error:
         where = f" « {error.filename} »" if error.filename else ""
-        _say(f"Impossible de lire ou d'écrire{where} : {reason_of(error)}.")
+        say(f"Impossible de lire ou d'écrire{where} : {reason_of(error)}.")
     except KeyboardInterrupt:
-        _say("Interrompu : chaque fichier est entré en entier dans l'espace, ou pas du tout.")
+        say("Interrompu : chaque fichier est écrit en entier, ou pas du tout.")
     return REFUSED
 
 

@@ -19,6 +19,10 @@ import pandas as pd
 
 from cpts_data import french, reference
 from cpts_data.analysis.aggregate import VALUES_COLUMNS
+from cpts_data.analysis.composed import Composition
+from cpts_data.analysis.composed_figures import Drawings
+from cpts_data.analysis.composed_ground import ComposedRegister, Placed
+from cpts_data.analysis.contours import unit_contours
 from cpts_data.analysis.counted import also_read
 from cpts_data.analysis.facts import REFERENCE_ID, Facts
 from cpts_data.analysis.figures import Figures
@@ -56,9 +60,14 @@ class UnknownTerritoryError(KeyError):
 
 @dataclass
 class Diagnostic:
-    """A space ready to answer. Safe to share between sessions: it only ever grows caches."""
+    """A space ready to answer. Safe to share between sessions: it only ever grows caches.
+
+    :meth:`with_compositions` gives the same space with composed territories beside its own.
+    """
 
     space: Space
+    compositions: tuple[Composition, ...] = ()
+    base: Diagnostic | None = None
 
     @classmethod
     def open(cls, path: Path | str, progress: Progress | None = None) -> Diagnostic:
@@ -68,17 +77,45 @@ class Diagnostic:
     @cached_property
     def register(self) -> LandRegister:
         """Units and territories of the space."""
-        return LandRegister(self.space)
+        return LandRegister(self.space) if self.base is None else self.figures.register
 
     @cached_property
     def facts(self) -> Facts:
         """What the space knows, by column."""
-        return Facts(self.space, self.register)
+        return Facts(self.space, self.register) if self.base is None else self.base.facts
 
     @cached_property
     def figures(self) -> Figures:
         """The values of every indicator and level."""
+        if self.base is not None:
+            return self.base._drawings.together(self.compositions)
         return Figures(self.facts, self.register)
+
+    @cached_property
+    def _drawings(self) -> Drawings:
+        return Drawings(self.figures, self.register)
+
+    def with_compositions(self, compositions: Sequence[Composition]) -> Diagnostic:
+        """The same space with composed territories (``Level.COMPOSED``); light, all is shared."""
+        base = self.without_compositions
+        kept = tuple({one.id: one for one in compositions}.values())
+        return Diagnostic(self.space, kept, base) if kept else base
+
+    @property
+    def without_compositions(self) -> Diagnostic:
+        """The same space without composed territories."""
+        return self if self.base is None else self.base
+
+    def placed(self, identifier: str) -> Placed:
+        """How a composed territory lies over the space: units, what is beyond, old codes.
+
+        ``KeyError`` when the space holds nothing of it.
+        """
+        if isinstance(self.register, ComposedRegister):
+            for one in self.register.places:
+                if one.composition.id == identifier:
+                    return one
+        raise KeyError(identifier)
 
     def territories(self, level: Level | str) -> Territories:
         """All territories of a level."""
@@ -263,16 +300,7 @@ class Diagnostic:
 
     def contours(self) -> gpd.GeoDataFrame:
         """Contours of the inner units (arrondissements where they are drawn, else the city)."""
-        table = self.space.table("contours_communes")
-        parts = set(table.loc[table["nature"] == "arrondissement", "code"])
-        drawn_by_parts = {
-            city for city, codes in reference.CITIES.items() if parts.issuperset(codes)
-        }
-        kept = ~table["code"].isin(drawn_by_parts)
-        for city, codes in reference.CITIES.items():
-            if city not in drawn_by_parts:
-                kept &= ~table["code"].isin(codes)
-        return gpd.GeoDataFrame(table[kept], geometry="geometry", crs=4326)
+        return unit_contours(self.space)
 
     def contours_of(self, level: Level | str, units: pd.Index) -> gpd.GeoDataFrame:
         """Contours of the territories of a level over some units, indexed by territory id."""
@@ -300,7 +328,9 @@ class Diagnostic:
         return table
 
     def stage_of(self, identifier: str) -> Stage:
-        """The stage of a CPTS, with the date and the list that say it."""
+        """The stage of a CPTS, with the date and the list that say it; a composed one has none."""
+        if identifier in self.territories(Level.COMPOSED).table.index:
+            return Stage(Level.COMPOSED.value, "Territoire composé", "hors de la liste des CPTS")
         row = self.cpts_list().loc[identifier]
         code = str(row["statut"])
         day = row["date_statut"]

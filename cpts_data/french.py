@@ -12,7 +12,9 @@ import math
 import re
 from collections.abc import Sequence
 from numbers import Real
+from typing import TypeVar
 
+import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -22,6 +24,11 @@ MINUS = "\u2212"
 NOT_AVAILABLE = "n.d."
 
 _LOCALE = "fr_FR"
+# What binary writing may take from a half: 3.295 * 100 is a little under 329.5.
+_NOISE = 1e-9
+# Above, no binary number tells a half from its neighbours.
+_EXACT = 1e11
+FloatOrSeries = TypeVar("FloatOrSeries", float, pd.Series)
 
 
 def _is_missing(value: object) -> bool:
@@ -30,6 +37,20 @@ def _is_missing(value: object) -> bool:
 
 # Beyond, digits tell nothing and the locale's rules have no more room for them.
 _BEYOND_COUNTING = 1e18
+
+
+def rounded(value: FloatOrSeries, digits: int = 0) -> FloatOrSeries:
+    """Round as readers do: half away from zero, of the number as it is written (3.295 is 3.30).
+
+    Binary halves fall on either side (``round(3.295, 2)`` is 3.29), and a column may round another
+    way than a number: every figure that is shown is rounded here. Missing stays missing.
+    """
+    if isinstance(value, pd.Series):
+        return value.map(lambda one: rounded(one, digits)) if len(value) else value
+    size = abs(value) * 10.0**digits
+    if not size < _EXACT:
+        return round(float(value), digits) if size < math.inf else value
+    return math.copysign(math.floor(size + 0.5 + _NOISE) / 10.0**digits, value)
 
 
 def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
@@ -43,12 +64,12 @@ def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
         return "∞" if value > 0 else f"{MINUS}∞"
     if abs(value) >= _BEYOND_COUNTING:
         return f"{value:.2e}".replace(".", ",").replace("-", MINUS)
-    rounded = round(float(value), digits)
+    shown = rounded(float(value), digits)
     decimals = ("0" if fixed else "#") * digits
     text: str = format_decimal(
-        rounded + 0.0, format=f"#,##0.{decimals}" if digits else "#,##0", locale=_LOCALE
+        shown + 0.0, format=f"#,##0.{decimals}" if digits else "#,##0", locale=_LOCALE
     )
-    if rounded == 0:
+    if shown == 0:
         text = text.lstrip("-")
     return text.replace(NO_BREAK, NARROW).replace("-", MINUS)
 
@@ -56,7 +77,7 @@ def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
 def signed(value: float | None, digits: int = 0) -> str:
     """Write a gap with its sign: « +1,2 », « −0,4 », « 0,0 »."""
     text = number(value, digits)
-    if value is None or _is_missing(value) or round(float(value), digits) <= 0:
+    if value is None or _is_missing(value) or rounded(float(value), digits) <= 0:
         return text
     return f"+{text}"
 

@@ -28,6 +28,7 @@ class Level(StrEnum):
     COMMUNE = "commune"
     ARRONDISSEMENT = "arrondissement"
     CPTS = "cpts"
+    COMPOSED = "compose"
     EPCI = "epci"
     BASSIN_DE_VIE = "bassin_de_vie"
     DEPARTEMENT = "departement"
@@ -49,6 +50,7 @@ _LEVEL_LABELS: dict[Level, tuple[str, str]] = {
     Level.COMMUNE: ("commune", "communes"),
     Level.ARRONDISSEMENT: ("arrondissement municipal", "arrondissements municipaux"),
     Level.CPTS: ("CPTS", "CPTS"),
+    Level.COMPOSED: ("territoire composé", "territoires composés"),
     Level.EPCI: ("EPCI", "EPCI"),
     Level.BASSIN_DE_VIE: ("bassin de vie", "bassins de vie"),
     Level.DEPARTEMENT: ("département", "départements"),
@@ -123,6 +125,16 @@ class Units:
         return self.table.index
 
     @cached_property
+    def known(self) -> frozenset[str]:
+        """Every code, as plain texts: asking 35,000 Arrow strings one by one is slow."""
+        return frozenset(self.codes.to_numpy(dtype=object))
+
+    @cached_property
+    def departements(self) -> np.ndarray:
+        """Département of each slot, as plain texts."""
+        return np.asarray(self.table["departement"].astype(str).to_numpy(dtype=object))
+
+    @cached_property
     def is_city(self) -> np.ndarray:
         """True for the slots of whole cities (length = number of codes)."""
         return np.asarray(self.codes.isin(list(self.cities)))
@@ -167,12 +179,15 @@ class Territories:
 
     ``table`` is indexed by territory id with ``name`` and ``departements`` (tuple of codes);
     ``membership`` is a sparse matrix (territories x unit slots) of weights in [0, 1].
+    ``elsewhere`` gives, for territories that reach beyond the space, their inhabitants who live in
+    no unit of it: of them nothing is known.
     """
 
     level: Level
     table: pd.DataFrame
     units: Units
     membership: sparse.csr_array
+    elsewhere: np.ndarray | None = None
 
     @classmethod
     def from_pairs(
@@ -272,7 +287,7 @@ def _departements(membership: sparse.csr_array, units: Units) -> list[tuple[str,
     """Départements of each territory, the one that holds most of its units first."""
     pairs = membership.tocoo()
     rows, columns = pairs.coords
-    codes = units.table["departement"].astype(str).to_numpy()
+    codes = units.departements
     held = pd.DataFrame({"territory": rows, "departement": codes[columns]})
     counts = held.groupby(["territory", "departement"]).size().reset_index(name="units")
     counts = counts.sort_values(

@@ -16,4 +16,5 @@ else:
     blocks.section("Le territoire, commune par commune")
     theme_views.territory_map(theme)
     theme_views.communes(theme)
+    theme_views.noting(theme)
     theme_views.missing(theme)

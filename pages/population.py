@@ -1,16 +1,17 @@
 """« Population »: who lives in the territory."""
 
 from cpts_data.indicators import Theme
-from pages.parts import blocks, charts, frame, overview, pyramid, theme_views
+from pages.parts import blocks, charts, figure_notes, frame, overview, pyramid, theme_views
 
 page = frame.open_page("Population")
 if page.cpts is None:
     overview.no_cpts()
 else:
     theme = theme_views.open_theme(page, page.cpts, Theme.POPULATION)
-    blocks.lead(overview.population_sentence(page, page.cpts))
+    overview.population_lead(page, page.cpts)
     theme_views.opening(theme)
     theme_views.main_cards(theme)
+    figure_notes.seasons(page, page.cpts, theme.notes)
     pyramid.show(theme)
     theme_views.tables(theme)
     blocks.section("Le territoire, commune par commune")
@@ -21,4 +22,5 @@ else:
     )
     charts.range_by_commune(page, page.cpts, "niveau_vie_median")
     theme_views.communes(theme)
+    theme_views.noting(theme)
     theme_views.missing(theme)

@@ -6,11 +6,13 @@ from pages.parts import (
     simulation_fit,
     simulation_practices,
     simulation_results,
+    simulation_saving,
     simulation_setup,
     simulation_views,
 )
 
 page = frame.open_page("Simulateur")
+simulation_saving.receive(page)
 blocks.lead(
     "Que devient l'accès aux soins si un cabinet ouvre ou si un médecin part ? Choisissez des "
     "communes : l'effet s'affiche aussitôt, comme une modification de l'APL publiée."

@@ -8,6 +8,4 @@ blocks.lead(
     "chaque chiffre mesure, d'où il vient et ce qu'il ne dit pas."
 )
 catalogue_views.to_the_data()
-catalogue_views.indicators(page)
-catalogue_views.sources(page)
-catalogue_views.methods()
+catalogue_views.open_part(page)

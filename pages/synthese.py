@@ -1,6 +1,6 @@
 """« Synthèse »: one CPTS on one page, beside its département, its région and France."""
 
-from pages.parts import blocks, frame, map_views, overview, synthesis_views
+from pages.parts import blocks, figure_notes, frame, map_views, overview, synthesis_views
 
 page = frame.open_page("Synthèse")
 if page.cpts is None:
@@ -8,6 +8,8 @@ if page.cpts is None:
 else:
     synthesis = synthesis_views.open_synthesis(page, page.cpts)
     blocks.identity(page, page.cpts)
+    figure_notes.season_lines(synthesis.notes)
+    synthesis_views.leave(synthesis)
     synthesis_views.key_figures(synthesis)
     synthesis_views.strengths_and_attention(synthesis)
     synthesis_views.needs(synthesis)

@@ -58,6 +58,17 @@ def no_network() -> Iterator[None]:
     patched.undo()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def works_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test saves never goes among the works of whoever runs the tests."""
+    patched = pytest.MonkeyPatch()
+    patched.setenv("CPTS_DOSSIER", str(tmp_path_factory.mktemp("travaux")))
+    for name in ("CPTS_BASE", "CPTS_PARTAGE", "CPTS_ENTETE_IDENTITE"):
+        patched.delenv(name, raising=False)
+    yield
+    patched.undo()
+
+
 @pytest.fixture(scope="session")
 def five_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The official files of the five communes, by source (:mod:`tests.official_layouts`)."""

@@ -13,6 +13,7 @@ ROOMS = {
     "pages": 12,
     "cpts_data/__main__.py": 12,
     "pages/parts": 11,
+    "cpts_data/command_line": 11,
     "cpts_data/documents": 10,
     "cpts_data/drawing": 9,
     "cpts_data/reading": 8,

@@ -8,6 +8,7 @@ import pytest
 from pyproj import Geod
 
 from cpts_data.analysis.aggregate import VALUES_COLUMNS
+from cpts_data.analysis.composed import Composition
 from cpts_data.diagnostic import Diagnostic, UnknownTerritoryError
 from cpts_data.indicators import INDICATORS
 from cpts_data.measures import Status
@@ -156,8 +157,9 @@ def test_the_reference_of_the_same_year_is_preferred(tmp_path):
 
 
 def test_the_table_of_values(five):
+    drawn = five.with_compositions([Composition.of("Ma zone", [("01004", 1), ("55039", 1)], 2023)])
     for level in Level:
-        table = five.values(ALL, level)
+        table = drawn.values(ALL, level)
         assert tuple(table.columns) == VALUES_COLUMNS
         assert set(table["status"]) <= {status.value for status in Status}
         silent = ~table["status"].isin([s.value for s in Status if s.has_value])

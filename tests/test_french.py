@@ -5,6 +5,7 @@ import math
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +39,17 @@ NARROW, NO_BREAK, MINUS = "\u202f", "\u00a0", "\u2212"
 )
 def test_number(value, digits, expected):
     assert french.number(value, digits) == expected
+
+
+def test_halves_are_rounded_as_readers_do_in_numbers_and_in_columns_alike():
+    told = {(3.295, 2): "3,30", (0.125, 2): "0,13", (2.5, 0): "3", (-0.25, 1): f"{MINUS}0,3"}
+    for (value, digits), words in told.items():
+        assert french.number(value, digits) == words
+        column = french.rounded(pd.Series([value, float("nan")]), digits)
+        assert french.number(column[0], digits) == words
+        assert column.isna().tolist() == [False, True]
+    assert french.number(2.4999, 0) == "2"
+    assert french.rounded(329.4999, 0) == 329
 
 
 def test_trailing_zeros_can_be_dropped():

@@ -41,11 +41,13 @@ def test_every_cell_is_read_back(tmp_path, rows, separator, end, encoding):
     table = read_text_table(path, separator=separator)
     assert list(table.columns) == ["ligne", *LABELS]
     cells = table[list(LABELS)].to_numpy().tolist()
-    assert cells == [list(row) for row in rows]
+    # Lines of separators alone are no rows.
+    assert cells == [list(row) for row in rows if "".join(row).strip()]
     # A record begins on the line after all the breaks before it.
     breaks, lines = 0, []
     for number, row in enumerate(rows):
-        lines.append(number + 2 + breaks)
+        if "".join(row).strip():
+            lines.append(number + 2 + breaks)
         breaks += sum(cell.count("\n") for cell in row)
     assert table["ligne"].tolist() == lines
 

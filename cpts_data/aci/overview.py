@@ -176,6 +176,44 @@ def signed_by_year(
     return pd.DataFrame(rows, columns=columns)
 
 
+def ended(cpts: pd.DataFrame, today: dt.date) -> pd.DataFrame:
+    """The signed contracts whose five years are over: ``cpts_id, name, term``, the oldest first.
+
+    What became of them (renewed, another contract) is in no list: it is asked of the CPTS.
+    """
+    _require(cpts)
+    rows = []
+    for row in cpts.to_dict("records"):
+        signature = _day(row["date_signature"])
+        if row["statut"] == SIGNED and signature is not None:
+            term = anniversary(signature, TERM_YEARS)
+            if term < today:
+                rows.append((row["cpts_id"], row["name"], term))
+    table = pd.DataFrame(rows, columns=["cpts_id", "name", "term"])
+    return table.sort_values(["term", "name"], kind="stable", ignore_index=True)
+
+
+def stages_by_year(
+    cpts: pd.DataFrame, stages: Sequence[Stage], last_year: int
+) -> tuple[pd.DataFrame, int]:
+    """CPTS at each stage by the end of each year, and how many have a stage without a date.
+
+    A list tells the stage of today and since when: a CPTS counts in its present stage from the year
+    it reached it, in none before (the stages that it went through are not told). One row per year,
+    from the first date to ``last_year``, one column per stage code.
+    """
+    _require(cpts)
+    codes = [stage.code for stage in stages]
+    told = cpts[cpts["statut"].isin(codes)]
+    years = [day.year if (day := _day(value)) else None for value in told["date_statut"]]
+    known = [(year, code) for year, code in zip(years, told["statut"], strict=True) if year]
+    if not known:
+        return pd.DataFrame(columns=codes).rename_axis("year"), len(told)
+    index = pd.Index(range(min(year for year, _ in known), last_year + 1), name="year")
+    counts = [[sum(y <= year and c == code for y, c in known) for code in codes] for year in index]
+    return pd.DataFrame(counts, index=index, columns=codes), len(told) - len(known)
+
+
 def undated(cpts: pd.DataFrame) -> pd.DataFrame:
     """The CPTS whose ACI is signed on a date that is not known: ``cpts_id, name``."""
     _require(cpts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -207,6 +208,19 @@ def versions_of(tables: AciTables) -> dict[str, str]:
     """The versions of the agreement that the tables hold, by code: their French names."""
     told = tables.versions
     return dict(zip(told["version_accord"], told["libelle"], strict=True))
+
+
+def version_in_force(tables: AciTables, day: dt.date | None) -> str:
+    """The version of the agreement in force on a day: the latest signed by then.
+
+    Without a day, and before any of them, the first version, the only one whose totals are
+    published.
+    """
+    told = tables.versions.sort_values("date_signature")
+    if day is None:
+        return DEFAULT_VERSION
+    known = told[told["date_signature"] <= day.isoformat()]["version_accord"]
+    return str(known.iloc[-1]) if len(known) else DEFAULT_VERSION
 
 
 def scale_of(tables: AciTables, version: str = DEFAULT_VERSION) -> Scale:

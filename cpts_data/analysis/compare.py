@@ -19,7 +19,15 @@ import numpy as np
 import pandas as pd
 
 from cpts_data.analysis.confidence import Method, bounds_at, intervals_at, methods_of
-from cpts_data.analysis.references import Kind, Reference, expected, located, medians, targets
+from cpts_data.analysis.references import (
+    Kind,
+    Reference,
+    differing,
+    expected,
+    located,
+    medians,
+    targets,
+)
 from cpts_data.analysis.standings import (
     STANDING_COLUMNS,
     Rank,
@@ -90,12 +98,14 @@ COMPARISON_COLUMNS = (
     "numerator",
     "denominator",
     "coverage",
+    "sources",
     "reference",
     "reference_id",
     "reference_name",
     "reference_period",
     "reference_value",
     "reference_status",
+    "reference_sources",
     "without",
     "basis",
     "gap",
@@ -229,6 +239,7 @@ def _block(compared: _Compared, reference: Reference, places: pd.DataFrame) -> p
             "reference_period": beside["period"].to_numpy(),
             "reference_value": target,
             "reference_status": beside["status"].to_numpy(),
+            "reference_sources": beside["sources"].fillna("").to_numpy(),
             "without": without,
             "basis": _texts(basis),
             "gap": gap,
@@ -285,7 +296,7 @@ def _bases(compared: _Compared, beside: pd.DataFrame, reference: Reference) -> n
         basis[told & compared.traits["count"].to_numpy()] = Basis.COUNT
     units = (beside["unit"] != compared.rows["unit"]).fillna(False).to_numpy(dtype=bool)
     other = units & beside["unit"].notna().to_numpy()
-    other |= compared.rows["indicator"].isin(list(reference.different)).to_numpy()
+    other |= differing(compared.rows, beside)
     if reference.kind is not Kind.EXPECTED:
         other |= compared.traits["indirect"].to_numpy()
     basis[told & referenced & other] = Basis.DIFFERENT

@@ -48,6 +48,7 @@ class Facts:
     _own: dict[tuple[str, str, Level], pd.DataFrame] = field(default_factory=dict)
     _areas: dict[tuple[str, str], UnitColumn] = field(default_factory=dict)
     _area_slots: dict[str, np.ndarray] = field(default_factory=dict)
+    _people: dict[tuple[str, str], tuple[pd.DataFrame, set[str]]] = field(default_factory=dict)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -232,6 +233,9 @@ class Facts:
 
     def own(self, name: str, period: str, territories: Territories) -> pd.DataFrame:
         """The producer's own figures for the territories of a level: ``value, status`` by id."""
+        if territories.level is Level.COMPOSED:
+            # Of the professionals only: no producer knows a territory that somebody draws.
+            return self._own_figures(parse(name), period, territories)
         key = (name, period, territories.level)
         if key not in self._own:
             self._own[key] = self._own_figures(parse(name), period, territories)
@@ -247,7 +251,7 @@ class Facts:
                 return _NO_FIGURES
             return self._persons(told, period, territories)
         finest = territories.level in (Level.COMMUNE, Level.ARRONDISSEMENT)
-        if finest and column.combine == "somme":
+        if territories.level is Level.COMPOSED or (finest and column.combine == "somme"):
             return _NO_FIGURES
         level = Level.COMMUNE.value if finest else territories.level.value
         if not finest and not self.ledger.has_levels(told):
@@ -267,26 +271,41 @@ class Facts:
 
     def _persons(self, told: ColumnName, period: str, territories: Territories) -> pd.DataFrame:
         """Persons counted once in each territory, though they practise in several communes."""
-        people = professionals(self.space)
-        people = people[people["period"].fillna("") == period]
-        spoken = set(self._departement_of_slots.reindex(people["code"].unique()).dropna())
-        for stratum, values in told.where:
-            people = people[people[stratum].isin(list(values))]
+        people, spoken = self._practising(told, period)
         if people.empty:
             return _NO_FIGURES
         units = territories.units
-        inner = territories.membership
-        counts = distinct_persons(people.assign(tous=WHOLE), inner, units, ("tous",))
+        if territories.level is Level.COMPOSED:
+            # A few communes of a whole register: the others count nobody there.
+            within = np.unique(territories.membership.tocoo().coords[1])
+            people = people[people["code"].isin(self._slots[within])]
         known = np.zeros(len(territories.table))
-        known[counts["territory"].to_numpy(dtype=int)] = counts[PERSONS].to_numpy(dtype=float)
+        if len(people):
+            inner = territories.membership
+            counts = distinct_persons(people.assign(tous=WHOLE), inner, units, ("tous",))
+            known[counts["territory"].to_numpy(dtype=int)] = counts[PERSONS].to_numpy(dtype=float)
         inside = units.table["departement"].isin(spoken).to_numpy(dtype=float)
         held = np.asarray(territories.membership @ np.ones(len(units.codes)))
         told_of = np.asarray(territories.membership @ inside) >= held - 1e-9
         told_of &= held > 0
+        if territories.elsewhere is not None:
+            told_of &= territories.elsewhere == 0
         return pd.DataFrame(
             {"value": known[told_of], "status": Status.OBSERVED.value},
             index=territories.table.index[told_of],
         )
+
+    def _practising(self, told: ColumnName, period: str) -> tuple[pd.DataFrame, set[str]]:
+        """Professionals of some strata, and the départements that their whole register tells."""
+        key = (str(told), period)
+        if key not in self._people:
+            people = professionals(self.space)
+            people = people[people["period"].fillna("") == period]
+            spoken = self._departement_of_slots.reindex(people["code"].unique()).dropna()
+            for stratum, values in told.where:
+                people = people[people[stratum].isin(list(values))]
+            self._people[key] = people, {str(code) for code in spoken}
+        return self._people[key]
 
     # In words
 

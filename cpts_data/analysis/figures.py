@@ -8,18 +8,20 @@ stands beside the territory as ``contexte``, never as its own (DOMAIN §8.2).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from cpts_data import reference
 from cpts_data.analysis.aggregate import WHOLE, tidy
 from cpts_data.analysis.facts import REFERENCE_ID, Facts, column_of, first_year
 from cpts_data.analysis.ground import LandRegister
 from cpts_data.analysis.guarding import Guard
+from cpts_data.analysis.ledger import POPULATION
 from cpts_data.indicators import Indicator
-from cpts_data.measures import Ground, Measure, Status, UnitColumn, parse
+from cpts_data.measures import Count, Ground, Measure, Status, UnitColumn, parse
 from cpts_data.reference.national import national_values
 from cpts_data.territories import Level, Territories
 
@@ -28,6 +30,7 @@ _WITHIN = (
     Level.COMMUNE,
     Level.ARRONDISSEMENT,
     Level.CPTS,
+    Level.COMPOSED,
     Level.EPCI,
     Level.BASSIN_DE_VIE,
 )
@@ -37,16 +40,20 @@ _TO_VERIFY = "à vérifier"
 
 @dataclass
 class Figures:
-    """The values of one space. Safe to share between sessions: it only ever grows caches."""
+    """The values of one space. Safe to share between sessions: it only ever grows caches.
+
+    With ``base``, the values of composed territories: those of every other level are the base's.
+    """
 
     facts: Facts
     register: LandRegister
     _results: dict[tuple[str, str, Level, str], pd.DataFrame] = field(default_factory=dict)
+    base: Figures | None = None
 
     @cached_property
     def guard(self) -> Guard:
         """What is shown of the figures that are not public."""
-        return Guard(self.facts, self.register)
+        return Guard(self.facts, self.register) if self.base is None else self.base.guard
 
     def table(self, indicator: Indicator, level: Level, period: str | None) -> pd.DataFrame:
         """Every territory of a level: the ``Values`` rows of the whole population."""
@@ -98,14 +105,14 @@ class Figures:
         level: Level,
         period: str | None,
     ) -> pd.DataFrame:
+        if self.base is not None and level is not Level.COMPOSED:
+            return self.base._table(indicator, stratum, measures, level, period)
         chosen = period or self.latest_period(indicator)
         key = (indicator.id, stratum, level, f"{chosen}/{period or ''}")
         if key not in self._results:
             table = self._measured(indicator, measures, level, chosen, exact=bool(period))
             if indicator.context and level in _WITHIN:
-                around = self._measured(
-                    indicator, measures, Level.DEPARTEMENT, chosen, exact=bool(period)
-                )
+                around = self._table(indicator, stratum, measures, Level.DEPARTEMENT, period)
                 table = self._with_context(table, around)
             if level is Level.FRANCE and stratum == WHOLE:
                 table = self._national(indicator, table, chosen, period)
@@ -157,10 +164,14 @@ class Figures:
         sources = []
         for name in measure.columns:
             told = when if name == measure.columns[0] else self.facts.period_of(name, when)
-            columns[name] = self.facts.column(name, told)
+            columns[name] = self.guard.around(measure, name, told, self.facts.column(name, told))
             if partial:
                 columns[name] = UnitColumn.observed(np.full(len(columns[name].values), np.nan))
             sources.append(self.facts.source_text(name, told))
+            if territories.elsewhere is not None and parse(name).promised == POPULATION:
+                own[name] = self._with_people_elsewhere(name, columns[name], territories)
+                sources.append(f"{REFERENCE_ID} ({reference.population_year()})")
+                continue
             if parse(name).years_before:
                 years[name] = _years_between(told, when)
             if not parse(name).level:
@@ -181,6 +192,17 @@ class Figures:
             unit=indicator.unit,
             sources=" ; ".join(dict.fromkeys(text for text in sources if text)),
         )
+
+    def _with_people_elsewhere(
+        self, name: str, column: UnitColumn, territories: Territories
+    ) -> pd.DataFrame:
+        """Inhabitants of territories that reach beyond the space: those beyond are counted too."""
+        assert territories.elsewhere is not None
+        within = Ground(replace(territories, elsewhere=None), self.register.population)
+        told = Count(name).compute({name: column}, within)
+        known = told[told["status"].isin([Status.OBSERVED.value, Status.ESTIMATED.value])]
+        people = pd.Series(territories.elsewhere, index=territories.table.index)
+        return known[["status"]].assign(value=known["value"] + people.reindex(known.index))
 
     @staticmethod
     def _own_cells(name: str, column: UnitColumn) -> UnitColumn:

@@ -93,6 +93,9 @@ def in_place(level: Level | str, name: str) -> str:
         return "en France"
     if level in (Level.COMMUNE, Level.ARRONDISSEMENT):
         return _at(name)
+    if level is Level.COMPOSED:
+        quoted = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", name))
+        return f"dans le territoire « {quoted} »"
     if level is Level.CPTS:
         spelled = re.match(r"(la )?(?=cpts\b|communauté\b)", name, re.IGNORECASE)
         return f"dans la {name[spelled.end() :] if spelled else f'CPTS {name}'}"

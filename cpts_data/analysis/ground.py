@@ -169,6 +169,11 @@ class LandRegister:
         )
         return Territories.from_pairs(Level.CPTS, names, pairs, self.units)
 
+    def _composed(self) -> Territories:
+        """None here: see ``composed_ground.ComposedRegister``."""
+        pairs = pd.DataFrame({"territory": [], "unit": []}, dtype="str")
+        return Territories.from_pairs(Level.COMPOSED, pd.Series(dtype=str), pairs, self.units)
+
     def _epci(self) -> Territories:
         names = reference.epci()["name"]
         for source_id in ("table_appartenance", "insee_epci"):
@@ -208,6 +213,7 @@ _BUILDERS = {
     Level.COMMUNE: LandRegister._communes,
     Level.ARRONDISSEMENT: LandRegister._arrondissements,
     Level.CPTS: LandRegister._cpts,
+    Level.COMPOSED: LandRegister._composed,
     Level.EPCI: LandRegister._epci,
     Level.BASSIN_DE_VIE: LandRegister._bassins_de_vie,
     Level.DEPARTEMENT: LandRegister._departements,

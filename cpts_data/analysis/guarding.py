@@ -1,9 +1,9 @@
 """Figures that are not public, shown at every level under statistical secrecy (DOMAIN §8.4).
 
 A CPAM's counts are protected once for all the levels at which they are shown: what is hidden in a
-commune is hidden so that no total, of any level, gives it back. A share hides by its numerator, by
-its denominator and by what lies between. Age bands that add up to the whole are protected
-together, and shown for CPTS, départements and régions only.
+commune is hidden so that no total, of any level, gives it back; nor does any other figure made of
+the same counts (:mod:`cpts_data.analysis.secret_tables`). Age bands are shown for CPTS,
+départements and régions only.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import inspect
 import sys
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,17 @@ import pandas as pd
 from cpts_data.analysis import secrecy
 from cpts_data.analysis.facts import Facts
 from cpts_data.analysis.ground import LandRegister
-from cpts_data.indicators import INDICATORS, Indicator, Theme
+from cpts_data.analysis.secret_tables import BAND_LEVELS, SecretTables
+from cpts_data.indicators import Indicator, Theme
 from cpts_data.measures import (
+    Count,
     Measure,
     Ratio,
     StandardisedRate,
     StandardisedRatio,
     Status,
+    UnitColumn,
+    at_level,
     interval_bounds,
     parse,
 )
@@ -34,38 +38,28 @@ from cpts_data.sources import MODULES
 from cpts_data.space.cache import code_behind
 from cpts_data.territories import Level, Territories
 
-# Levels at which such figures are shown as the producer gives them; others are composed of these.
-LEVELS = (Level.COMMUNE, Level.CPTS, Level.EPCI, Level.DEPARTEMENT, Level.REGION)
-# Age bands are shown less finely: each level more at which they are shown hides others.
-BAND_LEVELS = (Level.CPTS, Level.DEPARTEMENT, Level.REGION)
 _OF_PROFESSIONALS = (Theme.SUPPLY, Theme.ACTIVITY)
-_ROUNDING = 0.5
-
-
-def bands_by_whole() -> dict[str, tuple[Ratio, ...]]:
-    """The ratios of the strata that the catalogue declares, by the numerator of their whole."""
-    return {
-        indicator.measure.numerator: tuple(
-            measure for _, measure in indicator.strata if isinstance(measure, Ratio)
-        )
-        for indicator in INDICATORS.values()
-        if indicator.strata and isinstance(indicator.measure, Ratio)
-    }
+_OF_PATIENTS = "patients"
 
 
 @dataclass
 class Guard:
-    """Decides, for one space, what is shown of the ratios that are not public."""
+    """Decides, for one space, what is shown of the figures that are not public."""
 
     facts: Facts
     register: LandRegister
-    _kept: dict[tuple[str, str], secrecy.Protected] = field(default_factory=dict)
+
+    @cached_property
+    def _tables(self) -> SecretTables:
+        return SecretTables(self.facts, self.register)
 
     def applies(self, indicator: Indicator, measure: Measure, when: str) -> bool:
         """Whether a measure reads counts of patients that nobody has published.
 
         Headcounts of professionals are in public directories: they are exempt (DOMAIN §8.1).
         """
+        if isinstance(measure, Count):
+            return indicator.unit == _OF_PATIENTS and self._is_secret(measure.of, when)
         if indicator.theme in _OF_PROFESSIONALS:
             return False
         if isinstance(measure, StandardisedRate | StandardisedRatio):
@@ -76,10 +70,33 @@ class Guard:
         source = MODULES[parse(name).source].SOURCE
         return not source.public and not self.facts.ledger.is_public(name, when)
 
+    def around(self, measure: Measure, name: str, when: str, column: UnitColumn) -> UnitColumn:
+        """The counts of a wider area that give the rates of its age bands, small ones masked.
+
+        Whoever holds the expected cases of enough territories works the rates out.
+        """
+        if not isinstance(measure, StandardisedRatio) or not parse(name).level:
+            return column
+        cases = {at_level(band.cases, parse(name).level) for band in measure.expected.strata}
+        if name not in cases or not self._is_secret(name, when):
+            return column
+        few = (column.values > 0) & (column.values < secrecy.THRESHOLD)
+        first = max(secrecy.THRESHOLD, column.threshold or 0)
+        return replace(
+            column,
+            values=np.where(few, np.nan, column.values),
+            masked=column.masked | few,
+            threshold=first if few.any() else column.threshold,
+            hidden=None if column.hidden is None else np.where(few, 1.0, column.hidden),
+            seen=None if column.seen is None else np.where(few, 0.0, column.seen),
+        )
+
     def shown(
         self, measure: Measure, when: str, territories: Territories, plain: pd.DataFrame
     ) -> pd.DataFrame:
         """What is shown of a measure that :meth:`applies`, in place of what it would tell."""
+        if isinstance(measure, Count):
+            return _shown_count(plain)
         if isinstance(measure, Ratio):
             return self._shown_ratio(measure, when, territories, plain)
         assert isinstance(measure, StandardisedRate | StandardisedRatio)
@@ -141,19 +158,20 @@ class Guard:
         plain: pd.DataFrame,
     ) -> list[pd.Series]:
         """The counts behind a standardised figure, as they are shown (NaN where they are not)."""
-        ratios = tuple(
-            Ratio(name, name.replace(".numerateur", ".denominateur", 1))
-            for name in _counts_behind(measure)
-        )
-        if isinstance(measure, StandardisedRatio):
-            return [self._told(ratio, when, territories, plain)["numerator"] for ratio in ratios]
-        banded = self._banded(ratios, when)
-        return [banded.at(territories.level, ratio.numerator)["value"] for ratio in ratios]
+        names = _counts_behind(measure)
+        if isinstance(measure, StandardisedRate):
+            return self._tables.bands(names, when, territories.level)
+        ratios = [Ratio(name, name.replace(".numerateur", ".denominateur", 1)) for name in names]
+        return [self._told(ratio, when, territories, plain)["numerator"] for ratio in ratios]
 
     def _told(
         self, measure: Ratio, when: str, territories: Territories, plain: pd.DataFrame
     ) -> pd.DataFrame:
         """The protected figures, kept in the cache of the space: the search is long."""
+        if territories.level is Level.COMPOSED:
+            # Made of what the levels show, at once, and as many as there are drawings.
+            told = self._protected(measure, when, territories, plain)
+            return told.reindex(plain.index)
         space = self.facts.space
         inputs = [measure.numerator, measure.denominator, when, territories.level.value]
         inputs += [space.files_key(*sorted(space.states)), _code_version()]
@@ -168,104 +186,19 @@ class Guard:
     def _protected(
         self, measure: Ratio, when: str, territories: Territories, plain: pd.DataFrame
     ) -> pd.DataFrame:
-        whole = next(
-            (
-                name
-                for name, bands in bands_by_whole().items()
-                if measure.numerator in {name, *(band.numerator for band in bands)}
-            ),
-            measure.numerator,
-        )
-        bands = bands_by_whole().get(whole, ())
-        if measure.numerator != whole and self._adds_up(whole, bands, when):
-            if territories.level not in BAND_LEVELS:
-                return _hidden(plain)
-            above = self._banded(bands, when).at(territories.level, measure.numerator)
-            base = plain_base(plain)
-        else:
-            protected = self._alone(measure, when)
-            above = self._at(protected, territories, secrecy.PART)
-            base = self._at(protected, territories, secrecy.ALL)
+        read = self._tables.read(measure, when, territories)
+        if read is None:
+            return _hidden(plain)
+        above, base = read
         told = secrecy.divided(above, base, measure.per)
+        # A share of so few people is no figure (DOMAIN §8.1).
+        few = told["value"].isna() & (base["value"].reindex(told.index) < secrecy.THRESHOLD)
+        few &= told["status"] == Status.BOUNDED.value
+        told.loc[few, ["lower", "upper"]] = np.nan
+        told.loc[few, "status"] = Status.MASKED.value
         told["status"] = told["status"].astype("string")
         exact = told["value"].notna()
         return told.assign(numerator=above["value"].where(exact), denominator=base["value"])
-
-    @staticmethod
-    def _at(
-        protected: secrecy.Protected, territories: Territories, stratum: str | None
-    ) -> pd.DataFrame:
-        if territories.level in LEVELS:
-            return protected.at(territories.level, stratum)
-        return protected.composed(territories.membership, territories.table.index, stratum)
-
-    def _levels(self, levels: tuple[Level, ...]) -> list[Territories]:
-        return [self.register.territories(level) for level in levels]
-
-    def _totals(
-        self, name: str, stratum: str, when: str, levels: tuple[Level, ...] = LEVELS
-    ) -> pd.DataFrame:
-        """The producer's own figures of every level, as totals to protect."""
-        parts = []
-        for territories in self._levels(levels):
-            own = self.facts.own(name, when, territories)
-            own = own[own["value"].notna()]
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "level": territories.level.value,
-                        "territory": own.index.astype(str),
-                        "stratum": stratum,
-                        "value": own["value"].to_numpy(dtype=float),
-                    }
-                )
-            )
-        return pd.concat(parts, ignore_index=True)
-
-    def _alone(self, measure: Ratio, when: str) -> secrecy.Protected:
-        key = (measure.numerator, when)
-        if key not in self._kept:
-            levels = self._levels(LEVELS)
-            columns, told = secrecy.share_strata(
-                self.facts.column(measure.numerator, when),
-                self.facts.column(measure.denominator, when),
-                levels[0],
-            )
-            totals = [
-                told,
-                self._totals(measure.numerator, secrecy.PART, when),
-                self._totals(measure.denominator, secrecy.ALL, when),
-            ]
-            self._kept[key] = secrecy.protect(
-                columns,
-                levels,
-                self.register.population,
-                whole=secrecy.ALL,
-                totals=pd.concat(totals, ignore_index=True),
-            )
-        return self._kept[key]
-
-    def _banded(self, bands: tuple[Ratio, ...], when: str) -> secrecy.Protected:
-        names = [band.numerator for band in bands]
-        key = (" + ".join(names), when)
-        if key not in self._kept:
-            totals = [self._totals(name, name, when, BAND_LEVELS) for name in names]
-            self._kept[key] = secrecy.protect(
-                {name: self.facts.column(name, when) for name in names},
-                self._levels(BAND_LEVELS),
-                self.register.population,
-                whole=secrecy.ALL,
-                totals=pd.concat(totals, ignore_index=True),
-            )
-        return self._kept[key]
-
-    def _adds_up(self, whole: str, bands: tuple[Ratio, ...], when: str) -> bool:
-        """Whether the bands are parts of the whole: they add up wherever all are known."""
-        values = self.facts.column(whole, when).values
-        parts = np.array([self.facts.column(band.numerator, when).values for band in bands])
-        both = ~np.isnan(values) & ~np.isnan(parts).any(axis=0)
-        gaps = np.abs(parts.sum(axis=0) - values)[both]
-        return bool(both.any() and (gaps <= _ROUNDING).all())
 
 
 def _hidden(plain: pd.DataFrame) -> pd.DataFrame:
@@ -274,6 +207,13 @@ def _hidden(plain: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(nothing, index=plain.index)
     told = [Status.MASKED_BY_US.value] * len(plain)
     return table.assign(status=pd.array(told, dtype="string"))
+
+
+def _shown_count(plain: pd.DataFrame) -> pd.DataFrame:
+    """A number of patients that a CPTS declares: nothing of a small one."""
+    few = plain["value"].gt(0) & plain["value"].lt(secrecy.THRESHOLD)
+    nothing = _hidden(plain).assign(status=pd.array([Status.MASKED.value] * len(plain), "string"))
+    return plain.mask(few, nothing[plain.columns.intersection(nothing.columns)])
 
 
 def _counts_behind(measure: StandardisedRate | StandardisedRatio) -> tuple[str, ...]:
@@ -290,11 +230,3 @@ def _code_version() -> str:
     for name in sorted(code_behind(__name__)):
         digest.update(inspect.getsource(sys.modules[name]).encode())
     return digest.hexdigest()[:16]
-
-
-def plain_base(plain: pd.DataFrame) -> pd.DataFrame:
-    """Denominators as they are: numbers of insured people of an age, close to the census."""
-    value = plain["denominator"].astype(float)
-    status = np.where(value.notna(), Status.OBSERVED.value, Status.MASKED.value)
-    table = pd.DataFrame({"value": value, "lower": value, "upper": value}, index=plain.index)
-    return table.assign(status=status)

@@ -14,6 +14,8 @@ from cpts_data.analysis.standings import exact
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import StandardisedRatio, Status
 
+_DIRECTORY = "rpps"
+
 
 class Kind(StrEnum):
     """What a territory stands beside."""
@@ -34,15 +36,13 @@ class Reference:
 
     ``of`` gives the reference of each territory (territory id -> id in ``values``), or one id for
     all. ``contained`` lists the territories that lie wholly inside their reference: when one holds
-    more than a quarter of it, it is compared with the reference without it. ``different`` lists the
-    indicators whose definition differs there: they are told « non comparable ».
+    more than a quarter of it, it is compared with the reference without it.
     """
 
     kind: Kind
     values: pd.DataFrame
     of: Mapping[str, str] | str
     contained: frozenset[str] = frozenset()
-    different: frozenset[str] = frozenset()
 
 
 def targets(catalogue: Mapping[str, Indicator] = INDICATORS) -> Reference:
@@ -104,9 +104,9 @@ def medians(
 def located(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """The reference's row for each row compared: same period if there is one, else the latest."""
     held = reference.values.reset_index(drop=True)
-    for name in ("level", "numerator", "denominator"):
+    for name in ("level", "sources", "numerator", "denominator"):
         if name not in held.columns:
-            held[name] = "" if name == "level" else np.nan
+            held[name] = "" if name in ("level", "sources") else np.nan
     held = held.sort_values("period", kind="stable").reset_index(drop=True)
     if isinstance(reference.of, str):
         ids = pd.Series(reference.of, index=rows.index, dtype="str")
@@ -118,11 +118,25 @@ def located(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     same = _find([*wanted, rows["period"]], [*offered, held["period"]])
     place = np.where(same >= 0, same, latest)
     columns = [
-        *("territory", "name", "period", "level"),
+        *("territory", "name", "period", "level", "sources"),
         *("value", "status", "unit", "numerator", "denominator"),
     ]
     # The position -1 is no label of the table: its row is all missing.
     return held[columns].reindex(place).set_axis(rows.index)
+
+
+def differing(rows: pd.DataFrame, beside: pd.DataFrame) -> np.ndarray:
+    """Where a figure and its reference count different things: they are « non comparable ».
+
+    Professionals counted in the directory are not those that the Assurance maladie counts (other
+    denominators, other activities: DOMAIN §5.6). It is told figure by figure: a département counted
+    by one of them in some years may be counted by the other in others. ``beside`` comes from
+    :func:`located`; a figure without a source (a median, a target) has no other definition.
+    """
+    told = [table["sources"].fillna("").astype(str) for table in (rows, beside)]
+    known = told[0].ne("").to_numpy() & told[1].ne("").to_numpy()
+    here, there = (text.str.startswith(_DIRECTORY).to_numpy() for text in told)
+    return known & (here != there)
 
 
 def _find(wanted: Sequence[pd.Series], offered: Sequence[pd.Series]) -> np.ndarray:

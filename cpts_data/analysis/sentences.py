@@ -133,6 +133,9 @@ def rank_words(row: Row) -> str:
         return ""
     level = Level(_text(row, "level"))
     shared = " ex æquo" if _number(row, "ties") >= 1 else ""
+    if level is Level.COMPOSED:
+        among = french.number(_number(row, "among"))
+        return words(f"{ordinal(place, False)}{shared} sur {among}, parmi les CPTS de la région")
     among = french.count_of(_number(row, "among"), level.label, level.plural)
     return words(f"{ordinal(place, is_feminine(level))}{shared} sur {among}")
 
@@ -320,7 +323,7 @@ def _after(kind: Kind, row: Row, without: bool) -> str:
     if kind is Kind.NEIGHBOURS:
         what = _SHORT[kind]
     elif kind is Kind.PEERS:
-        what = f"la médiane des {Level(_text(row, 'level')).plural}"
+        what = f"la médiane des {_peers(row)}"
     else:
         what = _BESIDE[kind][1 if without else 0]
     return f"qu'{what}" if what.startswith("en ") else f"que {what}"
@@ -329,7 +332,7 @@ def _after(kind: Kind, row: Row, without: bool) -> str:
 def _near(kind: Kind, row: Row) -> str:
     """« du département », « du reste du département », « de la médiane des CPTS »."""
     if kind is Kind.PEERS:
-        return f"de la médiane des {Level(_text(row, 'level')).plural}"
+        return f"de la médiane des {_peers(row)}"
     if bool(row["without"]) and kind in _BESIDE:
         return _BESIDE[kind][1].replace("dans le reste", "du reste")
     return _OF[kind]
@@ -354,14 +357,22 @@ def _placed(row: Row) -> str:
     low = from_below < place
     nth = from_below if low else place
     end = "basse" if low else "élevée"
-    peers = Level(_text(row, "level")).plural
     start = "la valeur" if nth == 1 else f"la {ordinal(nth)} valeur"
-    told = f"{start} la plus {end} des {french.number(among)}{french.NO_BREAK}{peers}"
+    told = f"{start} la plus {end} des {french.number(among)}{french.NO_BREAK}{_peers(row)}"
+    if _text(row, "level") == Level.COMPOSED.value:
+        others = f"{french.number(among - 1)}{french.NO_BREAK}{_peers(row)} de la région"
+        told = f"{start} la plus {end} parmi ce territoire et les {others}"
     if ties >= 1:
         told += f", ex æquo avec {french.count_of(ties, 'autre')}"
     if _number(row, "estimated_peers") >= 1:
         told += " (rang établi en partie sur des estimations)"
     return told
+
+
+def _peers(row: Row) -> str:
+    """Those among whom a territory is placed: a composed one stands among the CPTS."""
+    level = Level(_text(row, "level"))
+    return Level.CPTS.plural if level is Level.COMPOSED else level.plural
 
 
 def _number_word(number: int) -> str:

@@ -2,7 +2,9 @@
 
 A spot is told in three degrees: none, significant for the commune alone, and significant still
 when every commune of the map is tested at once (Benjamini and Hochberg 1995). The statistic is
-Getis and Ord's Gi* (:func:`cpts_data.analysis.hotspots.local_getis`).
+Getis and Ord's Gi* (:func:`cpts_data.analysis.hotspots.local_getis`), or local Moran
+(:func:`cpts_data.analysis.hotspots.local_moran`), which also tells the exceptions: high among low,
+low among high.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from cpts_data.analysis.hotspots import local_getis, moran
+from cpts_data.analysis.hotspots import local_getis, local_moran, moran
 from cpts_data.statistics.inputs import StatisticsError
 
 FEWEST: Final = 30
@@ -43,13 +45,27 @@ LEVELS: Final = (
 )
 """Codes of :func:`spot_levels`; « confirme » survives the correction for many tests."""
 
+CONFIRMED: Final = "_confirme"
+NEIGHBOURHOODS: Final = (
+    "haut_haut",
+    "haut_bas",
+    "bas_haut",
+    "bas_bas",
+    "non_significatif",
+    "sans_voisin",
+    "manquant",
+)
+"""Codes of :func:`neighbourhood_levels`, the commune first, then its neighbours; the first four may
+end with :data:`CONFIRMED`."""
+
 
 @dataclass(frozen=True)
 class SpotMap:
     """Spots of a map: one row per commune, and whether neighbours are alike on the whole.
 
-    ``table`` has ``level`` (one of :data:`LEVELS`), ``z`` and ``p`` (two-sided), indexed as the
-    values given. ``moran`` and its two-sided ``moran_p`` are those of the whole map.
+    ``table`` has ``level`` (of :data:`LEVELS` or :data:`NEIGHBOURHOODS`), ``z`` and ``p``
+    (two-sided), indexed as the values given. ``moran`` and its two-sided ``moran_p`` are those of
+    the whole map.
     """
 
     table: pd.DataFrame
@@ -125,6 +141,34 @@ def spot_levels(values: pd.Series, pairs: pd.DataFrame, seed: int = 0) -> SpotMa
     level = level.mask(sure, pd.Series([f"{name}_confirme" for name in side], index=values.index))
     table = pd.DataFrame({"level": level, "z": local["z_weighted"].astype(float), "p": p})
     return SpotMap(table, whole.value, min(1.0, 2 * whole.p_simulated), int(values.notna().sum()))
+
+
+def neighbourhood_levels(values: pd.Series, pairs: pd.DataFrame, seed: int = 0) -> SpotMap:
+    """Compare each commune with its neighbours: alike (all high, all low), or an exception.
+
+    The same conventions as :func:`spot_levels`. Here the commune is not its own neighbour, and
+    « high » and « low » are told against the mean of the map.
+
+    Sources: Anselin (1995), Geographical Analysis 27:93-115; Benjamini and Hochberg (1995).
+    """
+    if told := refusal(values):
+        raise StatisticsError(told)
+    local = local_moran(values, pairs, permutations=PERMUTATIONS, seed=seed)
+    whole = moran(values, pairs, permutations=PERMUTATIONS, seed=seed)
+    p = (2 * local["p_with_ties"].astype(float)).clip(upper=1.0)
+    studied = ~local["cluster"].isin(["sans_voisin", "manquant"])
+    sure = pd.Series(False, index=values.index)
+    sure[studied] = survives(p[studied].to_numpy(), THRESHOLD)
+    side = local["quadrant"].map(_QUADRANTS)
+    level = local["cluster"].where(~studied, "non_significatif").astype(object)
+    level = level.mask(studied & (p <= THRESHOLD), side)
+    level = level.mask(sure, side + CONFIRMED)
+    z = local["z_conditional"].astype(float)
+    table = pd.DataFrame({"level": level, "z": z, "p": p})
+    return SpotMap(table, whole.value, min(1.0, 2 * whole.p_simulated), int(values.notna().sum()))
+
+
+_QUADRANTS = {1: "haut_haut", 2: "bas_haut", 3: "bas_bas", 4: "haut_bas"}
 
 
 def survives(p: np.ndarray, rate: float) -> np.ndarray:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cpts_data.indicators import Polarity
 from cpts_data.measures import Status
+from cpts_data.territories import Level
 
 STANDING_COLUMNS = (
     "rank",
@@ -73,7 +74,8 @@ def standings(values: pd.DataFrame, peers: pd.DataFrame, polarity: pd.Series) ->
 
     Both are ``Values`` tables; ``polarity`` has one code per row of ``values``. Only observed and
     estimated figures are ranked; ``estimated_peers`` counts the latter, so that a rank over
-    estimates can be told as such. A territory absent from ``peers`` is placed, not counted.
+    estimates can be told as such. A territory absent from ``peers`` is placed, not counted; a
+    composed one is placed as one more of them: ``among`` counts it, medians and quartiles do not.
 
     Returns ``STANDING_COLUMNS`` with the index of ``values``: ``rank`` (1 = highest value; ties
     share the best place, and the next one leaves room), ``rank_best`` (1 = most favourable, missing
@@ -96,6 +98,8 @@ def standings(values: pd.DataFrame, peers: pd.DataFrame, polarity: pd.Series) ->
     among = table["among"].to_numpy()
     lost = np.isnan(own)
     identity = _is_peer(known, values)
+    composed = (values["level"] == Level.COMPOSED.value).to_numpy(dtype=bool)
+    table["among"] = table["among"] + (composed & ~lost & (identity == 0))
     table["ties"] = np.where(lost, np.nan, among - above - below - identity)
     table["rank"] = np.where(lost, np.nan, above + 1)
     signs = polarity.to_numpy(dtype=object)

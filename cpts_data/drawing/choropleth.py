@@ -212,7 +212,7 @@ _SIGNS = {
     Status.NOT_APPLICABLE: "blank",
     Status.ESTIMATED: "estimated",
 }
-_TALLIES = {
+TALLIES = {
     "masked": (Status.MASKED, Status.MASKED_BY_US),
     "bounded": (Status.BOUNDED,),
     "too_small": (Status.TOO_SMALL,),
@@ -228,7 +228,7 @@ def _tally(rows: pd.DataFrame) -> dict[str, int]:
     counts = rows["status"].astype(str).value_counts()
     return {
         name: int(sum(counts.get(status.value, 0) for status in statuses))
-        for name, statuses in _TALLIES.items()
+        for name, statuses in TALLIES.items()
     }
 
 

@@ -60,6 +60,11 @@ def geometry_script(
     return f"window.cptsGeometry={as_script_value(content)};\n"
 
 
+def encoded_shape(shape: shapely.Geometry) -> list[list[list[int]]]:
+    """One territory's polygons as the map reads them: lists of rings in units of 10⁻⁴ degree."""
+    return _encoded_polygons(np.array([shape], dtype=object))[0]
+
+
 def zone_script(
     key: str,
     zones: gpd.GeoDataFrame,

@@ -99,7 +99,7 @@ def _block(title: str, rows: Sequence[str], method: str) -> str:
         else ""
     )
     return (
-        '<div style="color:#1d2733;font-size:.95rem;line-height:1.35">'
+        '<div class="cpts-legend" style="color:#1d2733;font-size:.95rem;line-height:1.35">'
         f'<div style="font-weight:600;margin-bottom:.4rem">{escape(title)}</div>'
         '<ul style="list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;'
         f'gap:.35rem 1.3rem">{"".join(rows)}</ul>{foot}</div>'

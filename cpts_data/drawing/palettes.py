@@ -48,6 +48,14 @@ SPOTS = {
     "froid": "#c3ddec",
     "froid_confirme": "#3a86bd",
 }
+# A commune and its neighbours: alike, or an exception; the same greys.
+NEIGHBOURHOODS = {
+    "haut_haut": SPOTS["chaud_confirme"],
+    "haut_bas": SPOTS["chaud"],
+    "non_significatif": SPOTS["non_significatif"],
+    "bas_haut": SPOTS["froid"],
+    "bas_bas": SPOTS["froid_confirme"],
+}
 COVERED = "#d7e3e1"
 GAPS = ("#fdd49e", "#fc8d59", "#d7301f", "#7f0000")
 TERRITORIES = ("#a9c6d9", "#e3c59a", "#b7d1b0", "#d9b3c0", "#c4bbdc", "#d8d39b", "#a8d3d0")

@@ -214,6 +214,7 @@ ACCESS = (
         sentence_subject="la part des patients en ALD sans médecin traitant",
         feminine=True,
         persons="patients en ALD sans médecin traitant",
+        base_of_patients=True,
     ),
     Indicator(
         id="taux_passages_urgences",
@@ -233,6 +234,7 @@ ACCESS = (
         sentence_subject="le taux de passages aux urgences",
         persons="passages",
         family="urgences",
+        base_of="part_urgences_sans_hospitalisation",
     ),
     Indicator(
         id="part_urgences_sans_hospitalisation",
@@ -261,6 +263,7 @@ ACCESS = (
         feminine=True,
         persons="passages",
         family="urgences_issue",
+        base_of_patients=True,
     ),
     Indicator(
         id="part_urgences_avec_hospitalisation",
@@ -289,6 +292,8 @@ ACCESS = (
         sentence_subject="le taux d'hospitalisation après passage aux urgences",
         persons="passages",
         family="urgences_issue",
+        base_of_patients=True,
+        complement="part_urgences_sans_hospitalisation",
     ),
     Indicator(
         id="recours_dentiste",

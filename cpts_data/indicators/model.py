@@ -63,6 +63,10 @@ class Indicator:
     periods of a new definition, with the reason: no trend crosses one. ``family`` gathers sister
     indicators that say nearly the same.
 
+    For secrecy: ``base_of_patients`` says that the denominator counts patients or visits, and is as
+    secret as the numerator; ``complement`` is the id of the indicator that counts the rest of the
+    same denominator, ``base_of`` that of the one whose denominator this one counts.
+
     For sentences: ``subject`` is a noun phrase with its article (« la part des 75 ans et plus »),
     ``feminine`` and ``plural`` its gender and number, ``persons`` the people counted (« femmes de
     50 à 74 ans »).
@@ -90,6 +94,9 @@ class Indicator:
     breaks: tuple[tuple[str, str], ...] = ()
     standardised: str = ""
     family: str = ""
+    base_of_patients: bool = False
+    complement: str = ""
+    base_of: str = ""
     sentence_subject: str = ""
     plural: bool = False
     feminine: bool = False

@@ -33,6 +33,7 @@ def _result(
     breaks: tuple[tuple[str, str], ...] = (),
     standardised: str = "",
     family: str = "",
+    base_of_patients: bool = False,
 ) -> Indicator:
     """A result of prevention: a share of the people concerned, as known locally, else published."""
     return Indicator(
@@ -57,6 +58,7 @@ def _result(
         breaks=breaks,
         standardised=standardised,
         family=family or identifier,
+        base_of_patients=base_of_patients,
         sentence_subject=subject,
         feminine=True,
         persons=persons,
@@ -177,6 +179,7 @@ PREVENTION = (
         target=75.0,
         target_source="objectif de l'OMS",
         family="grippe",
+        base_of_patients=True,
     ),
     _result(
         "vaccination_ror_2_doses",

@@ -12,8 +12,9 @@ from cpts_data.contracts import Faults
 
 DEPARTEMENT, REGION, FRANCE = "departement", "region", "france"
 FRANCE_CODE = "FR"
+DEPARTEMENT_PATTERN = r"\d{2}|2[AB]|9[78]\d"
 _PATTERNS = {
-    DEPARTEMENT: (r"\d{2}|2[AB]|9[78]\d", "un code de département comme 01, 2A ou 974"),
+    DEPARTEMENT: (DEPARTEMENT_PATTERN, "un code de département comme 01, 2A ou 974"),
     REGION: (r"\d{2}", "un code de région à deux chiffres comme 01 ou 84"),
     FRANCE: (FRANCE_CODE, "France entière"),
 }

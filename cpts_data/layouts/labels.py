@@ -15,3 +15,8 @@ def plain(text: object) -> str:
     letters = unicodedata.normalize("NFKD", folded)
     kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9]+", " ", kept).strip()
+
+
+def identifier(text: object) -> str:
+    """A label as a name of ours: « Code commune » and « CODE_COMMUNE » are ``code_commune``."""
+    return plain(text).replace(" ", "_")

@@ -14,12 +14,10 @@ never matter here. A line that has not the width of the others is never skipped:
 from __future__ import annotations
 
 import csv
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -31,83 +29,14 @@ import pyarrow.csv as pacsv
 from cpts_data import french
 from cpts_data.contracts import ContractError, Fault, Faults
 from cpts_data.layouts.coded_table import Coded, CodedTable, width_for
-from cpts_data.received import LARGEST_NUMBER, head_of, refuse_unreadable, to_number
+from cpts_data.layouts.text_layout import ORIGINAL, Layout
+from cpts_data.layouts.text_layout import layout_of as layout_of
+from cpts_data.received import LARGEST_NUMBER, REPEATED_HEADER, to_number
 
 BLOCK_SIZE = 4 << 20
 LONGEST_LINE = 1 << 20
 # What tools write for « no number »; a producer's own signs are for its reader to declare.
 NO_NUMBER = ("", "NA", "NaN", "nan", "inf", "Inf", "None", "null")
-_ORIGINAL = "reprenez le fichier d'origine, sans le modifier dans un tableur."
-_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a large text is cut: ``header`` is its header, ``width`` the cells of a data line.
-
-    ``start`` is the place in the file of the first data line, ``first_line`` its number.
-    """
-
-    path: Path
-    separator: str
-    encoding: str
-    header: tuple[str, ...]
-    width: int
-    quoted: bool = True
-    decimal_point: str = "."
-    start: int = 0
-    first_line: int = 2
-
-    @property
-    def expected(self) -> str:
-        """The cells of a line, in French."""
-        return f"{french.count_of(self.width, 'colonne')} séparées par « {self.separator} »"
-
-
-def layout_of(path: Path, header_line: int = 0) -> Layout:
-    """Look at the beginning of a large text; quotes mean nothing in a « | » file.
-
-    ``header_line`` counts from 0, blank lines apart. A header may have one empty name more, or one
-    fewer, than the lines have cells (a separator at the end of lines). Raises
-    :class:`ContractError` when the file is no delimited text or has no data line.
-    """
-    head = head_of(path)
-    refuse_unreadable(head)
-    if head.kind != "csv" or len(head.rows) < header_line + 2:
-        found = "un en-tête sans aucune ligne de données" if head.rows else "un autre type"
-        fault = Fault(path.name, found, "un texte à colonnes, avec ses données", _ORIGINAL)
-        raise ContractError([fault])
-    start, first_line = _data_start(path, header_line)
-    header, first = head.rows[header_line], head.rows[header_line + 1]
-    width = len(first)
-    extra = header[width:] if len(header) > width else first[len(header) :]
-    if any(extra) or len(extra) > 1:
-        expected = f"{french.count_of(len(header), 'colonne')}, comme l'en-tête"
-        found = french.count_of(width, "colonne")
-        raise ContractError([Fault(path.name, found, expected, _ORIGINAL, first_line)])
-    cells = [cell for row in head.rows[header_line + 1 :] for cell in row]
-    comma = head.separator != "," and any(_is_comma_decimal(cell) for cell in cells)
-    quoted, point = head.separator != "|", "," if comma else "."
-    return Layout(
-        path, head.separator, head.encoding, header, width, quoted, point, start, first_line
-    )
-
-
-def _data_start(path: Path, header_line: int) -> tuple[int, int]:
-    """Where the first data line begins, and its number; the first lines are looked at as bytes."""
-    with path.open("rb") as stream:
-        begin = stream.read(BLOCK_SIZE)
-    waiting = header_line + 1
-    for number, line in enumerate(_LINE.finditer(begin), start=2):
-        waiting -= bool(line.group().strip(b"\xef\xbb\xbf \t\r\n"))
-        if not waiting:
-            return line.end(), number
-    return len(begin), 2
-
-
-def _is_comma_decimal(cell: str) -> bool:
-    whole, mark, part = cell.partition(",")
-    return bool(mark) and whole.lstrip("-").isdigit() and part.isdigit()
 
 
 def read_columns(
@@ -228,7 +157,7 @@ class _Reading:
         with self._file:
             content, cut, more = self._rest, 0, b"-"
             while more and not cut:
-                more = stream.read(BLOCK_SIZE)
+                more = stream.read(min(BLOCK_SIZE, self.layout.end - stream.tell()))
                 content += more
                 cut = content.rfind(b"\n") + 1 if more else len(content)
                 if not cut and len(content) > LONGEST_LINE:
@@ -238,8 +167,21 @@ class _Reading:
             self._rest = content[cut:]
             if not content:
                 return None
+            if self.layout.header_line and self.layout.header_line in content:
+                self._refuse_repeated_header()
             self._taken += 1
             return self._taken - 1, pa.py_buffer(content).slice(0, cut)
+
+    def _refuse_repeated_header(self) -> None:
+        """Raise the lines that tell the header again, when they are whole lines."""
+        faults = Faults(self.layout.path.name)
+        header = self.layout.header_line
+        with self.layout.path.open("rb") as stream:
+            stream.seek(self.layout.start)
+            for number, line in enumerate(stream, start=self.layout.first_line):
+                if line.strip() == header:
+                    faults.add(*REPEATED_HEADER, row=number)
+        faults.raise_if_any()
 
     def _kept(self, number: int, content: pa.Buffer) -> _Block:
         if not self.layout.encoding.startswith("utf"):
@@ -352,16 +294,14 @@ def _wrong_lines(layout: Layout) -> list[Fault]:
     try:
         for number, width in _widths(layout):
             if width != layout.width:
-                faults.add(
-                    french.count_of(width, "colonne"), layout.expected, _ORIGINAL, row=number
-                )
+                faults.add(french.count_of(width, "colonne"), layout.expected, ORIGINAL, row=number)
             if faults.full:
                 break
     except csv.Error:
-        faults.add("une ligne démesurée", layout.expected, _ORIGINAL, row=number + 1)
+        faults.add("une ligne démesurée", layout.expected, ORIGINAL, row=number + 1)
     if not faults.found:
         found = "des lignes que l'on ne peut pas couper en colonnes, ou un guillemet jamais fermé"
-        faults.add(found, layout.expected, _ORIGINAL)
+        faults.add(found, layout.expected, ORIGINAL)
     return faults.found
 
 

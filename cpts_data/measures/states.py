@@ -131,8 +131,9 @@ class Ground:
 
     def inhabitants(self) -> np.ndarray:
         """Population of each territory."""
-        inner = np.where(self.units.is_city, 0.0, self.population)
-        return self.sum(inner)
+        inner = self.sum(np.where(self.units.is_city, 0.0, self.population))
+        elsewhere = self.territories.elsewhere
+        return inner if elsewhere is None else inner + elsewhere
 
     def sum(self, slots: np.ndarray) -> np.ndarray:
         """Sum slot values over each territory, weighted by membership."""

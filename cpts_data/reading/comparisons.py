@@ -1,7 +1,8 @@
 """What pages read of all CPTS at once: figures, references, verdicts, ranks, history, trends.
 
 No Streamlit here: the store keeps a :class:`Reading` by space and list of indicators, and a page
-takes its own CPTS out of it with :func:`own_reading`.
+takes its own CPTS out of it with :func:`own_reading`. A composed territory has a reading of its own
+(:func:`read_composed`), beside the same references and among the same CPTS.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ _LEVELS = {
     Kind.FRANCE: Level.FRANCE,
 }
 CHOICES = (Kind.DEPARTEMENT, Kind.REGION, Kind.FRANCE, Kind.PEERS)
-_DIRECTORY = "rpps"
 
 
 @dataclass(frozen=True)
@@ -127,20 +127,45 @@ def read(diagnostic: Diagnostic, indicators: Sequence[str]) -> Reading:
             pd.DataFrame(columns=list(TREND_COLUMNS)),
             {},
         )
-    references = _references(diagnostic, values)
-    held = [one.values for one in references]
-    regions = _main_region(diagnostic)
+    references = _references(diagnostic, values, Level.CPTS)
+    regions = _main_region(diagnostic, Level.CPTS)
     compared = [
         compare(rows, [*references, medians(rows), targets(), expected()])
         for _, rows in values.groupby(values["territory"].map(regions).fillna(""), sort=True)
     ]
+    return _reading(diagnostic, values, pd.concat(compared, ignore_index=True), references)
+
+
+def read_composed(
+    diagnostic: Diagnostic, territory: Territory, indicators: Sequence[str], cpts: Reading
+) -> Reading:
+    """Read a composed territory beside the references of a CPTS, placed among those of its région.
+
+    ``cpts`` is what :func:`read` tells of the same indicators: the medians and the ranks are made
+    of the CPTS of the région of its main département; the territory is placed as one more of them.
+    """
+    values = diagnostic.values(indicators, territory.level, [territory.id], strata=True)
+    references = _references(diagnostic, values, territory.level)
+    region = _main_region(diagnostic, territory.level)[territory.id]
+    regions = _main_region(diagnostic, Level.CPTS)
+    peers = cpts.values[cpts.values["territory"].map(regions).eq(region).to_numpy(dtype=bool)]
+    told = compare(values, [*references, medians(peers), targets(), expected()], peers=peers)
+    return _reading(diagnostic, values, told, references)
+
+
+def _reading(
+    diagnostic: Diagnostic,
+    values: pd.DataFrame,
+    compared: pd.DataFrame,
+    references: Sequence[Reference],
+) -> Reading:
     history = _history(diagnostic, values)
     credit = {
         (kind.value, str(row.territory), str(row.indicator)): str(row.sources)
-        for kind, table in zip(_LEVELS, held, strict=True)
-        for row in table.itertuples()
+        for kind, one in zip(_LEVELS, references, strict=True)
+        for row in one.values.itertuples()
     }
-    return Reading(values, pd.concat(compared, ignore_index=True), history, trends(history), credit)
+    return Reading(values, compared, history, trends(history), credit)
 
 
 def merged(readings: Sequence[Reading]) -> Reading:
@@ -203,9 +228,9 @@ def _region_of(diagnostic: Diagnostic) -> pd.Series:
     return pairs.set_index("departement")["region"].astype(str)
 
 
-def _main_region(diagnostic: Diagnostic) -> pd.Series:
-    """Région of the main département of each CPTS, by CPTS."""
-    table = diagnostic.territories(Level.CPTS).table
+def _main_region(diagnostic: Diagnostic, level: Level) -> pd.Series:
+    """Région of the main département of each territory of a level, by territory."""
+    table = diagnostic.territories(level).table
     return (
         table["departements"]
         .map(lambda codes: codes[0] if codes else "")
@@ -213,9 +238,9 @@ def _main_region(diagnostic: Diagnostic) -> pd.Series:
     )
 
 
-def _references(diagnostic: Diagnostic, values: pd.DataFrame) -> list[Reference]:
-    """The département, the région and the country of every CPTS, in the order of ``_LEVELS``."""
-    table = diagnostic.territories(Level.CPTS).table
+def _references(diagnostic: Diagnostic, values: pd.DataFrame, own: Level) -> list[Reference]:
+    """The département, région and country of every territory of a level, in order of ``_LEVELS``"""
+    table = diagnostic.territories(own).table
     region = _region_of(diagnostic)
     found = []
     for kind, level in _LEVELS.items():
@@ -232,7 +257,7 @@ def _references(diagnostic: Diagnostic, values: pd.DataFrame) -> list[Reference]
                 inside += [str(identifier)] * (len(set(areas)) == 1)
         rows = _rows_of(diagnostic, values, level)
         rows = rows[rows["territory"].isin(set(around.values()))]
-        found.append(Reference(kind, rows, around, frozenset(inside), _differing(values, rows)))
+        found.append(Reference(kind, rows, around, frozenset(inside)))
     return found
 
 
@@ -250,18 +275,6 @@ def _rows_of(diagnostic: Diagnostic, values: pd.DataFrame, level: Level) -> pd.D
     return rows.drop_duplicates(["indicator", "stratum", "territory", "period"])
 
 
-def _differing(values: pd.DataFrame, reference: pd.DataFrame) -> frozenset[str]:
-    """Indicators counted here in the directory of professionals, and there by somebody else."""
-
-    def counted(table: pd.DataFrame) -> pd.Series:
-        return table["sources"].astype(str).str.startswith(_DIRECTORY)
-
-    known, told = values[values["value"].notna()], reference[reference["value"].notna()]
-    here = set(known.loc[counted(known), "indicator"])
-    there = set(told.loc[~counted(told), "indicator"])
-    return frozenset(str(name) for name in here & there)
-
-
 def _history(diagnostic: Diagnostic, values: pd.DataFrame) -> pd.DataFrame:
     """The latest periods of every indicator of which a CPTS has a figure of its own.
 
@@ -275,6 +288,8 @@ def _history(diagnostic: Diagnostic, values: pd.DataFrame) -> pd.DataFrame:
         or any(isinstance(one, Expected) for one in INDICATORS[str(name)].measures)
     ]
     latest = values[(values["stratum"] == WHOLE) & ~values["indicator"].isin(made)]
+    level = Level(str(values["level"].iloc[0]))
+    ids = [str(name) for name in values["territory"].unique()]
     parts = []
     for name, rows in latest.groupby("indicator", sort=False):
         if rows["status"].isin(_NOT_OWN).all():
@@ -283,7 +298,7 @@ def _history(diagnostic: Diagnostic, values: pd.DataFrame) -> pd.DataFrame:
         present = str(rows["period"].max())
         known = [one for one in diagnostic.facts.periods(measure.columns[0]) if one < present]
         past = [
-            diagnostic.values([str(name)], Level.CPTS, period=period)
+            diagnostic.values([str(name)], level, ids, period)
             for period in known[1 - TREND_POINTS :]
         ]
         parts += [table for table in past if not table["status"].isin(_NOT_OWN).all()]

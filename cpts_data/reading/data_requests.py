@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from cpts_data import french
 from cpts_data.analysis.grammar import in_place, stratum_words
@@ -149,13 +150,16 @@ def numerator_and_denominator(indicator: Indicator) -> tuple[str, str]:
 
 def letter(diagnostic: Diagnostic, territory: Territory, asked: Sequence[Wanted], year: int) -> str:
     """The text of a request to a CPAM or an ARS, ready to be sent (plain text)."""
-    units = diagnostic.territories(Level.CPTS).units_of(territory.id).index
+    units = diagnostic.territories(territory.level).units_of(territory.id).index
     names = diagnostic.register.units.table["name"].reindex(units).astype(str)
     people = french.count_of(diagnostic.inhabitants(units), "habitant")
     first = year - _PERIODS
     blocks = "\n\n".join(_paragraph(rank, one) for rank, one in enumerate(asked, start=1))
     listed = ", ".join(f"{name} ({code})" for code, name in names.sort_values().items())
     several = len(asked) > 1
+    whole = f"la CPTS entière (identifiant {territory.id})"
+    if territory.level is not Level.CPTS:
+        whole = "le territoire entier (les communes listées ci-dessous)"
     subject = f"{len(asked)} indicateurs" if several else f"« {asked[0].label} »"
     whose = in_place(territory.level, territory.name).replace("dans ", "de ", 1)
     lines = (
@@ -169,8 +173,8 @@ def letter(diagnostic: Diagnostic, territory: Territory, asked: Sequence[Wanted]
         "",
         blocks,
         "",
-        f"Niveaux : la CPTS entière (identifiant {territory.id}) ; chaque commune, quand le secret "
-        "le permet ; le département et la région, pour comparer.",
+        f"Niveaux : {whole} ; chaque commune, quand le secret le permet ; le "
+        "département et la région, pour comparer.",
         f"Périodes : les {_PERIODS} dernières disponibles ({first} à {year - 1}, si possible). "
         "Indiquez la date d'observation et le régime (général ou tous régimes).",
         f"Forme : un tableau aux colonnes {' ; '.join(TEMPLATE.names)} (modèle joint). Donnez des "
@@ -205,19 +209,29 @@ def _lowered(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def filled_template(territory: Territory, asked: Sequence[Wanted], year: int) -> bytes:
-    """The table to fill, its lines ready: indicator, CPTS, period and part of the population."""
+def filled_template(
+    territory: Territory, units: Sequence[str], asked: Sequence[Wanted], year: int
+) -> bytes:
+    """The table to fill, its lines ready: indicator, place, period and part of the population.
+
+    A CPTS has one line; of a composed territory, which no producer knows, ``units`` have one each.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     writer.writerow(TEMPLATE.names)
-    known = {"niveau": Level.CPTS.value, "code": neutralised(territory.id), "public": "non"}
+    places = [(Level.CPTS.value, territory.id)]
+    if territory.level is not Level.CPTS:
+        places = [(Level.COMMUNE.value, code) for code in units]
     for one in asked:
         for period in range(year - _PERIODS, year):
-            for stratum in ("ensemble", *one.strata):
-                row = known | {
+            for (level, code), stratum in product(places, ("ensemble", *one.strata)):
+                row = {
                     "indicateur": one.indicator,
+                    "niveau": level,
+                    "code": neutralised(code),
                     "periode": str(period),
                     "strate": stratum,
+                    "public": "non",
                 }
                 writer.writerow([row.get(name, "") for name in TEMPLATE.names])
     return stream.getvalue().encode("utf-8-sig")

@@ -147,7 +147,7 @@ def directory(diagnostic: Diagnostic, own: Territory | None) -> Directory:
 
 def _communes(diagnostic: Diagnostic, own: Territory | None) -> pd.Series:
     """Names of the units of the territory, whole cities included, by code, in order."""
-    territories = diagnostic.territories(Level.CPTS)
+    territories = diagnostic.territories(Level.CPTS if own is None else own.level)
     membership = territories.membership
     if own is not None:
         membership = membership[[int(territories.table.index.get_loc(own.id))], :]
@@ -279,7 +279,7 @@ def _persons(diagnostic: Diagnostic, own: Territory | None, people: pd.DataFrame
         return pd.Series([], index=empty, dtype=float)
     if own is None:
         return people.groupby(_GROUP)["personne"].nunique().astype(float)
-    territories = diagnostic.territories(Level.CPTS)
+    territories = diagnostic.territories(own.level)
     row = int(territories.table.index.get_loc(own.id))
     counts = distinct_persons(people, territories.membership[[row], :], territories.units, _GROUP)
     return counts.set_index(_GROUP)[PERSONS].astype(float)

@@ -39,6 +39,8 @@ INKS = {
     CLOSE: "#6b7782",
     NONE: "#6b7782",
 }
+# Territories that stand among the CPTS of their région; the others are wider, or other things.
+_RANKED = (Level.CPTS.value, Level.COMPOSED.value)
 LEGEND = (
     ("▲ ▼", NONE, False, "plus ou moins élevé, écart significatif à 95 %"),
     ("▲▲ ▼▼", NONE, False, "significatif à 99,8 %"),
@@ -81,9 +83,9 @@ def look(row: pd.Series, indicator: Indicator) -> Look:
     if row["verdict"]:
         return _judged(row, indicator)
     if basis == Basis.GAP_ONLY:
-        gap = round(float(row["gap"]), indicator.digits)
+        gap = french.rounded(float(row["gap"]), indicator.digits)
         sign = "△" if gap > 0 else "▽" if gap < 0 else "="
-        place = rank_words(row) if str(row["level"]) == "cpts" else ""
+        place = rank_words(row) if str(row["level"]) in _RANKED else ""
         return Look(sign, french.signed(gap, indicator.digits), place, NONE, False)
     return Look("", "", "", NONE, False)
 

@@ -16,15 +16,18 @@ from cpts_data.received.heads import (
 )
 from cpts_data.received.tables import (
     LARGEST_NUMBER,
+    REPEATED_HEADER,
     as_text,
     read_sheet,
     read_text_table,
     require_columns,
+    sheet_rows,
     to_number,
 )
 
 __all__ = [
     "LARGEST_NUMBER",
+    "REPEATED_HEADER",
     "Head",
     "as_text",
     "cell_text",
@@ -36,6 +39,7 @@ __all__ = [
     "refuse_bomb",
     "refuse_unreadable",
     "require_columns",
+    "sheet_rows",
     "sniff_separator",
     "to_number",
 ]

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyogrio
 from python_calamine import CalamineError, CalamineWorkbook
@@ -31,16 +32,20 @@ MAXIMUM_RATIO = 200
 BOMB_SIZE = 100_000_000
 MAXIMUM_WORKBOOK = 2_000_000_000
 MAXIMUM_IN_MEMORY = 50_000_000
+# The shape of a first feature may be told before its properties; none is so large.
+FARTHEST_PROPERTIES = 50_000_000
+_PROPERTIES = re.compile(rb'"properties"\s*:\s*(\{)')
 
 
 @dataclass(frozen=True)
 class Head:
     """The beginning of a file: its kind, encoding, separator, first lines, sheets.
 
-    ``kind`` is one of ``csv, workbook, geojson, geopackage, json, zip, packed, shapefile, html,
-    binary, empty``. ``rows`` are the first rows of a delimited text; ``sheets`` maps each sheet of
-    a workbook to its first rows; ``properties`` are the property names of the first feature of a
-    GeoJSON file; ``layers`` maps each layer of a GeoPackage to its property names.
+    ``kind`` is one of ``csv, workbook, geojson, geopackage, json, zip, packed, shapefile, parquet,
+    html, binary, empty``. ``rows`` are the first rows of a delimited text; ``sheets`` maps each
+    sheet of a workbook to its first rows; ``properties`` are the property names of the first
+    feature of a GeoJSON file, ``feature`` what they hold; ``layers`` maps each layer of a
+    GeoPackage to its property names.
     """
 
     path: Path
@@ -53,6 +58,7 @@ class Head:
     sheets: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     properties: frozenset[str] = frozenset()
     layers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    feature: Mapping[str, Any] = field(default_factory=dict)
 
     def header(self, line: int = 0) -> tuple[str, ...]:
         """The cells of line ``line`` (0 = first), empty when the file is shorter."""
@@ -117,6 +123,8 @@ def _head_of(path: Path, size: int, _modified: int) -> Head:
         return Head(path, "packed", size)
     if start[:4] == b"\x00\x00\x27\x0a":
         return Head(path, "shapefile", size)
+    if start[:4] == b"PAR1":
+        return Head(path, "parquet", size)
     encoding = _encoding(start)
     if encoding is None:
         return Head(path, "binary", size)
@@ -203,8 +211,9 @@ def sniff_separator(lines: Sequence[str]) -> str:
     A comma inside names or decimals is thus not taken for the separator; comma when none cuts.
     """
     best, score = ",", (0, 0)
+    first = [line for line in lines if line.strip()][:12]
     for mark in SEPARATORS:
-        widths = [len(row) for row in _cut(lines[:12], mark)]
+        widths = [len(row) for row in _cut(first, mark)]
         for width in {width for width in widths if width > 1}:
             found = (widths.count(width), width)
             if found > score:
@@ -297,15 +306,33 @@ def _layers(path: Path) -> dict[str, frozenset[str]]:
 def _json_head(path: Path, size: int, encoding: str, text: str) -> Head:
     if '"FeatureCollection"' not in text and '"Feature"' not in text:
         return Head(path, "json", size, encoding, text=text)
-    found = re.search(r'"properties"\s*:\s*(\{)', text)
-    names: frozenset[str] = frozenset()
-    if found:
-        try:
-            properties, _ = json.JSONDecoder().raw_decode(text[found.start(1) :])
-            names = frozenset(properties)
-        except (ValueError, RecursionError):
-            names = frozenset()
-    return Head(path, "geojson", size, encoding, text=text, properties=names)
+    first = _first_feature(path)
+    return Head(
+        path, "geojson", size, encoding, text=text, properties=frozenset(first), feature=first
+    )
+
+
+def _first_feature(path: Path) -> Mapping[str, Any]:
+    """The properties of the first feature of a GeoJSON file, wherever they stand in it.
+
+    A ``crs`` member has « properties » too, before the features; a feature may tell a shape of
+    megabytes before its properties.
+    """
+    with path.open("rb") as stream:
+        content = stream.read(HEAD_BYTES)
+        after = max(content.find(b'"features"'), 0)
+        while (found := _PROPERTIES.search(content, after)) is None:
+            after = max(len(content) - HEAD_BYTES, after)
+            more = stream.read(BLOCK)
+            if not more or len(content) > FARTHEST_PROPERTIES:
+                return {}
+            content += more
+        told = content[found.start(1) :] + stream.read(BLOCK)
+    try:
+        properties, _ = json.JSONDecoder().raw_decode(told.decode("utf-8", errors="replace"))
+    except (ValueError, RecursionError):
+        return {}
+    return properties if isinstance(properties, dict) else {}
 
 
 def cell_text(value: object) -> str:
@@ -331,13 +358,17 @@ _UNREADABLE = {
         "décompressez-la, puis ajoutez les fichiers qu'elle contient.",
     ),
     "shapefile": (
-        "un fichier de formes (shapefile)",
-        "enregistrez la couche en GeoPackage ou en GeoJSON depuis votre logiciel de cartographie.",
+        "un fichier de formes (.shp) sans ceux qui vont avec lui",
+        "ajoutez l'archive ZIP qui contient les fichiers .shp, .shx, .dbf et .prj, ou la couche en "
+        "GeoPackage ou en GeoJSON.",
+    ),
+    "parquet": (
+        "un fichier Parquet",
+        "prenez le fichier CSV que le producteur publie sur la même page.",
     ),
     "binary": (
         "des octets qui ne forment ni un texte, ni un classeur, ni une archive",
-        "vérifiez que le fichier n'est ni chiffré, ni endommagé, ni d'un autre format ; un texte "
-        "« Unicode » (UTF-16) est à enregistrer en CSV UTF-8.",
+        "vérifiez que le fichier n'est ni chiffré, ni endommagé, ni d'un autre format.",
     ),
 }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
 import pandas as pd
 from python_calamine import CalamineError
 
@@ -32,6 +33,12 @@ LONGEST_LINE = 1_000_000
 LARGEST_NUMBER = 1e15
 MAXIMUM_ROWS = 5_000_000
 _ORIGINAL = "reprenez le fichier d'origine, sans le modifier dans un tableur."
+# What is found, what is expected, how to mend.
+REPEATED_HEADER = (
+    "la ligne d'en-tête, répétée parmi les données",
+    "des données jusqu'à la fin du fichier",
+    "ajoutez séparément les fichiers qui ont été mis bout à bout, ou retirez cette ligne.",
+)
 
 
 def read_text_table(
@@ -50,8 +57,9 @@ def read_text_table(
     reader tells those it cannot do without by :func:`require_columns`). Empty cells stay ``""``.
     Quotes mean nothing in a « | » file, as in its head.
     A line with more cells than the header is a fault; one with fewer too, unless ``ragged`` (tables
-    that people keep in a spreadsheet, which drops the empty cells that end a line). ``ligne`` is
-    the true line of the file. Raises :class:`ContractError` in French.
+    that people keep in a spreadsheet, which drops the empty cells that end a line). Lines made of
+    separators alone, which spreadsheets leave, are no rows; the header met again is a fault.
+    ``ligne`` is the true line of the file. Raises :class:`ContractError` in French.
     """
     head = head_of(path)
     refuse_unreadable(head)
@@ -89,8 +97,11 @@ def read_text_table(
         raise one_fault(path, found, f"des colonnes séparées par « {mark} »", _ORIGINAL) from error
     table.columns = pd.Index(_apart([bare(str(name)) for name in table.columns]))
     first = header_line + 2
-    same = len(lines) == len(table)
-    table.insert(0, "ligne", list(lines) if same else range(first, first + len(table)))
+    same = len(lines.numbers) == len(table)
+    table.insert(0, "ligne", list(lines.numbers) if same else range(first, first + len(table)))
+    if same and any(lines.empty):
+        kept = ~np.array(lines.empty, dtype=bool)
+        table = table[kept].reset_index(drop=True)
     return table
 
 
@@ -133,6 +144,13 @@ class _Record:
             return len(self.quoted_cells)
         return self.line.count(self.mark) + 1
 
+    @property
+    def empty(self) -> bool:
+        """Whether every cell is empty."""
+        if self.quoted_cells is not None:
+            return not any(cell.strip() for cell in self.quoted_cells)
+        return not self.line.strip(f" \t\r\n{self.mark}")
+
     def beyond(self, width: int) -> str:
         """What the cells beyond a width hold."""
         cells = self.line.split(self.mark) if self.quoted_cells is None else self.quoted_cells
@@ -144,21 +162,33 @@ class _Record:
         return self.quoted_cells is None and not self.line.endswith(("\n", "\r"))
 
 
-def _data_lines(layout: _Layout) -> array[int]:
-    """The line of each record after the header; raises the faults of those of another width.
+@dataclass(frozen=True)
+class _Lines:
+    """The line of each record after the header, and whether all its cells are empty."""
+
+    numbers: array[int]
+    empty: bytearray
+
+
+def _data_lines(layout: _Layout) -> _Lines:
+    """The records after the header; raises the faults of those of another width.
 
     pandas drops cells beyond the header and fills missing ones in silence. Here nothing is silent,
     and nothing is kept in memory but line numbers.
     """
-    faults, lines, width = Faults(layout.path.name), array("q"), 0
+    faults, lines, empty, width = Faults(layout.path.name), array("q"), bytearray(), 0
+    header = ""
     try:
         with layout.path.open(encoding=layout.encoding, errors="replace", newline="") as stream:
             for rank, (number, record) in enumerate(_records(stream, layout)):
                 if rank <= layout.header_line:
-                    width = record.width
+                    width, header = record.width, record.line.strip()
                     continue
                 lines.append(number)
-                if record.width != width:
+                empty.append(record.empty)
+                if width > 1 and record.line.strip() == header:
+                    faults.add(*REPEATED_HEADER, row=number)
+                elif record.width != width and not empty[-1]:
                     _check_width(record, number, width, layout, faults)
                 if faults.full or len(lines) > layout.maximum_rows:
                     break
@@ -177,7 +207,7 @@ def _data_lines(layout: _Layout) -> array[int]:
             row=lines[-1],
         )
     faults.raise_if_any()
-    return lines
+    return _Lines(lines, empty)
 
 
 def _records(stream: TextIO, layout: _Layout) -> Iterator[tuple[int, _Record]]:
@@ -226,6 +256,19 @@ def require_columns(table: pd.DataFrame, columns: Sequence[str], faults: Faults)
     faults.raise_if_any()
 
 
+def sheet_rows(path: Path, sheet: str) -> list[list[Any]]:
+    """Every row of a sheet as raw cells; raises :class:`ContractError` when it is unreadable."""
+    try:
+        return open_workbook(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError, KeyError) as error:
+        raise one_fault(
+            path,
+            f"une feuille « {sheet} » illisible",
+            "un classeur Excel complet",
+            "téléchargez-le de nouveau, ou enregistrez-le depuis votre tableur.",
+        ) from error
+
+
 def read_sheet(
     path: Path, sheet: str, *, header_line: int, data_line: int | None = None
 ) -> pd.DataFrame:
@@ -234,15 +277,7 @@ def read_sheet(
     Lines count from 0; ``data_line`` defaults to the line after the header. Columns without a
     label are left out.
     """
-    try:
-        rows = open_workbook(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError, KeyError) as error:
-        raise one_fault(
-            path,
-            f"une feuille « {sheet} » illisible",
-            "un classeur Excel complet",
-            "téléchargez-le de nouveau, ou enregistrez-le depuis votre tableur.",
-        ) from error
+    rows = sheet_rows(path, sheet)
     start = header_line + 1 if data_line is None else data_line
     header = [str(cell) for cell in rows[header_line]] if len(rows) > header_line else []
     kept = [

@@ -26,7 +26,7 @@ from cpts_data.records.errors import (
     UnknownRecordError,
     how_long_ago,
 )
-from cpts_data.records.exchange import MAXIMUM_FILE, RefusedWork
+from cpts_data.records.exchange import MAXIMUM_FILE, RefusedWork, file_of_one
 from cpts_data.records.importing import ImportReport
 from cpts_data.records.model import (
     MAXIMUM_AUTHOR,
@@ -66,6 +66,7 @@ __all__ = [
     "Revision",
     "UnavailableError",
     "UnknownRecordError",
+    "file_of_one",
     "how_long_ago",
     "identity_from",
 ]

@@ -26,6 +26,7 @@ from cpts_data import french
 from cpts_data.records.checking import content_flaws, digest_of, line_flaws, mark_of, one_line
 from cpts_data.records.errors import Flaw, InvalidWorkError
 from cpts_data.records.model import MAXIMUM_TITLE, Action, Content, Kind
+from cpts_data.records.rights import new_id
 
 FORMAT = "cpts-travaux"
 FORMAT_VERSION = 1
@@ -90,6 +91,19 @@ class RefusedWork:
 class _RefusedEntryError(Exception):
     def __init__(self, flaws: Sequence[Flaw]) -> None:
         self.flaws = tuple(flaws)
+
+
+def file_of_one(
+    kind: Kind, *, space: str, title: str, content: Content, territory: str = "", author: str = ""
+) -> bytes:
+    """The file of one work that no database holds yet: a way out when there is none to save it.
+
+    Importing it makes the work. Raises :class:`InvalidWorkError` when it is too large.
+    """
+    now = dt.datetime.now(tz=dt.UTC)
+    version = PortableVersion(one_line(title), content, Action.CREATION, one_line(author), now)
+    work = PortableWork(new_id(), kind, one_line(space), one_line(territory), "", now, (version,))
+    return written_file([work])
 
 
 def written_file(works: Sequence[PortableWork]) -> bytes:

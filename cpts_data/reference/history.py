@@ -143,6 +143,16 @@ def resolve_code(code: str, year: int | None = None, to_year: int = PRESENT_YEAR
 
 
 @cache
+def _ever() -> frozenset[str]:
+    return frozenset(_trails()) | frozenset(shipped("former")["code"])
+
+
+def was_ever(code: str) -> bool:
+    """Whether a code ever was that of a commune, or of a part of one, since 1943."""
+    return code in _ever()
+
+
+@cache
 def _resolve_code(code: str, year: int | None, to_year: int) -> str:
     wanted = normalise_code(code)
     if wanted is None:

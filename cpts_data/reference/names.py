@@ -269,16 +269,21 @@ def _repaired(name: str, departements: tuple[str, ...]) -> Match | None:
     return _matched([named for named in found if named.rank == best], "encodage_repare", text)
 
 
-def _unknown(text: str, departements: tuple[str, ...]) -> Match:
-    """Say that there is no such commune, and which ones look like it or bear its name elsewhere."""
-    shorter = list(readings(text, departements))[-1][0]
-    wanted = spelling.letter_pairs(spelling.loose_key(shorter))
+def alike(text: str, departements: tuple[str, ...]) -> tuple[str, ...]:
+    """Present communes of some départements whose name looks like a text, the nearest first."""
+    wanted = spelling.letter_pairs(spelling.loose_key(text))
     scores: dict[str, float] = {}
     for pairs, code in _names_of(departements).pairs:
         score = spelling.likeness(wanted, pairs)
         if score >= max(_ALIKE, scores.get(code, 0.0)):
             scores[code] = score
-    near = tuple(sorted(scores, key=lambda code: (-scores[code], code))[:_SHOWN])
+    return tuple(sorted(scores, key=lambda code: (-scores[code], code))[:_SHOWN])
+
+
+def _unknown(text: str, departements: tuple[str, ...]) -> Match:
+    """Say that there is no such commune, and which ones look like it or bear its name elsewhere."""
+    shorter = list(readings(text, departements))[-1][0]
+    near = alike(shorter, departements)
     message = f"« {text} » : aucune commune de ce nom dans {place_named(departements)}."
     if near:
         message += f" Noms proches : {_told(near)}."
@@ -321,12 +326,21 @@ def match(name: str, departement: str) -> Match:
             f"{place_named(departements)}. Corrigez l'un ou l'autre."
         )
         return Match(None, "departement_contradictoire", (), french.typography(message))
+    return look_for(name, departements) or _unknown(text, departements)
+
+
+def look_for(name: str, departements: tuple[str, ...]) -> Match | None:
+    """The match of a name in some départements (known codes), None when no commune bears it.
+
+    As :func:`match`, without looking for the names that are alike, which takes a while.
+    """
+    text = spelling.tidy(name)
     for reading in spelling.decoded_again(name):
         result = _look_up(spelling.tidy(reading), departements, text, repaired=True)
         if result is not None and result.code is not None:
             return result
     result = _look_up(text, departements, text, repaired=False)
-    return result or _repaired(name, departements) or _unknown(text, departements)
+    return result or _repaired(name, departements)
 
 
 def _text(cell: object) -> str:

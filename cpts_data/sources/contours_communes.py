@@ -1,7 +1,9 @@
 """Contours of communes and of municipal arrondissements (IGN, Etalab, geo.api.gouv.fr).
 
-Three property layouts are recognised: IGN ADMIN EXPRESS (``INSEE_COM``, ``NOM``), Etalab
-contours-administratifs and geo.api.gouv.fr (``code``, ``nom``, the latter with camel-case names).
+Four property layouts are recognised: IGN ADMIN EXPRESS (``INSEE_COM``, ``NOM``; ``code_insee``,
+``nom_officiel`` from edition 4 on, reported by its users), Etalab contours-administratifs and
+geo.api.gouv.fr (``code``, ``nom``, the latter with camel-case names). Of the many layers of an IGN
+GeoPackage, those of the communes and of the municipal arrondissements are read.
 The Etalab layer holds both Paris, Lyon, Marseille and their arrondissements: both are kept, with
 their ``nature``, and only one of the two is ever summed or drawn. An arrondissement is known by
 its code (75101–75120, 69381–69389, 13201–13216), whether or not the layer names its city.
@@ -13,6 +15,7 @@ the metropole for the eye are mapped as they are, and never measured (area left 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -88,36 +91,47 @@ SOURCE = Source(
     ),
 )
 
+# Name of the layout -> small letters of each property -> our column.
 _LAYOUTS = {
-    "INSEE_ARM": {
-        "INSEE_ARM": "code",
-        "NOM": "nom",
-        "INSEE_COM": "commune",
-        "INSEE_DEP": "departement",
-        "INSEE_REG": "region",
+    "ign arrondissements": {
+        "insee_arm": "code",
+        "nom": "nom",
+        "insee_com": "commune",
+        "insee_dep": "departement",
+        "insee_reg": "region",
     },
-    "INSEE_COM": {
-        "INSEE_COM": "code",
-        "NOM": "nom",
-        "INSEE_DEP": "departement",
-        "INSEE_REG": "region",
-        "SIREN_EPCI": "epci",
+    "ign communes": {
+        "insee_com": "code",
+        "nom": "nom",
+        "insee_dep": "departement",
+        "insee_reg": "region",
+        "siren_epci": "epci",
     },
-    "code": {
+    "ign 4": {
+        "code_insee": "code",
+        "nom_officiel": "nom",
+        "code_insee_de_la_commune_de_rattach": "commune",
+        "code_insee_de_la_commune_de_rattachement": "commune",
+        "code_insee_du_departement": "departement",
+        "code_insee_de_la_region": "region",
+        "codes_siren_des_epci": "epci",
+    },
+    "etalab": {
         "code": "code",
         "nom": "nom",
         "departement": "departement",
-        "codeDepartement": "departement",
+        "codedepartement": "departement",
         "region": "region",
-        "codeRegion": "region",
+        "coderegion": "region",
         "epci": "epci",
-        "codeEpci": "epci",
+        "codeepci": "epci",
         "commune": "commune",
     },
 }
+# In an IGN GeoPackage: points, former communes, and larger areas.
+_OTHER_LAYERS = re.compile(r"ch(e?f)?_?lieu|associee|deleguee|canton|collectivite|epci")
 # Layers of arrondissements alone (geo.api.gouv.fr) do not name their city: their codes tell.
 _ARRONDISSEMENT = r"751(?:0[1-9]|1\d|20)|6938[1-9]|132(?:0[1-9]|1[0-6])"
-_CODE_IN_TEXT = re.compile(r'"code"\s*:\s*"?([0-9A-Za-z.]+)')
 
 # Legal projections (arrêté of 26 December 2000 as amended) and where each territory really lies.
 _PROJECTIONS = {
@@ -130,11 +144,36 @@ _PROJECTIONS = {
 _METROPOLE = 2154
 
 
-def _layer(head: Head) -> tuple[str | None, frozenset[str]]:
-    for name, properties in head.layers.items():
-        if "INSEE_COM" in properties or {"code", "nom"} <= properties:
-            return name, properties
-    return None, head.properties
+def _layout(properties: Iterable[str], layer: str = "") -> str | None:
+    """The layout of a layer of communes or arrondissements, by its properties; else None."""
+    names = {name.lower() for name in properties}
+    if {"code_iris", "insee_cad"} & names or _OTHER_LAYERS.search(layer.lower()):
+        return None
+    if {"insee_arm", "nom"} <= names:
+        return "ign arrondissements"
+    if {"insee_com", "nom"} <= names:
+        return "ign communes"
+    if {"code_insee", "nom_officiel"} <= names:
+        commune = {"codes_siren_des_epci", "code_insee_du_canton"} & names
+        return "ign 4" if commune or layer.lower() == "arrondissement_municipal" else None
+    return "etalab" if {"code", "nom"} <= names and "type" not in names else None
+
+
+def _layers(head: Head) -> list[tuple[str | None, str]]:
+    """Name (None for GeoJSON) and layout of each layer to read."""
+    if head.kind == "geojson":
+        layout = _layout(head.properties, _arrondissements_alone(head))
+        return [] if layout is None else [(None, layout)]
+    found = [(name, _layout(properties, name)) for name, properties in head.layers.items()]
+    known = [(name, layout) for name, layout in found if layout is not None]
+    named = [item for item in known if item[0].lower() in ("commune", "arrondissement_municipal")]
+    return [(name, layout) for name, layout in named or known[:1]]
+
+
+def _arrondissements_alone(head: Head) -> str:
+    """The name of the layer that a GeoJSON file of the IGN does not tell: its codes do."""
+    code = str(head.feature.get("code_insee", ""))
+    return "arrondissement_municipal" if re.fullmatch(_ARRONDISSEMENT, code) else ""
 
 
 def recognises(head: Head) -> bool:
@@ -145,31 +184,41 @@ def recognises(head: Head) -> bool:
     """
     if head.kind not in ("geojson", "geopackage"):
         return False
-    _, properties = _layer(head)
-    if "INSEE_COM" in properties and "CODE_IRIS" not in properties:
-        return True
-    if not {"code", "nom"} <= properties or "type" in properties:
-        return False
-    if head.kind == "geopackage":
-        return True
-    first = _CODE_IN_TEXT.search(head.text)
-    codes, _ = repair_commune_codes(pd.Series([first.group(1) if first else ""]))
+    found = _layers(head)
+    if not found or head.kind == "geopackage" or found[0][1] != "etalab":
+        return bool(found)
+    codes, _ = repair_commune_codes(pd.Series([str(head.feature.get("code", ""))]))
     return bool(codes.str.fullmatch(COMMUNE_PATTERN).any())
+
+
+def _read_layer(path: Path, layer: str | None, layout: str, faults: Faults) -> gpd.GeoDataFrame:
+    """One layer in degrees, under our names of columns."""
+    raw = layers.opened(path, layer or None)
+    if raw.crs is None:
+        raw = raw.set_crs(4326)
+    ours = _LAYOUTS[layout]
+    names = {name: ours[name.lower()] for name in raw.columns if name.lower() in ours}
+    raw = raw.rename(columns=names)
+    require_columns(raw, ("code", "nom", "geometry"), faults)
+    if not raw.geometry.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"]).any():
+        faults.add(
+            "des points ou des lignes, sans aucun contour",
+            "les contours des communes",
+            "ajoutez la couche des communes elles-mêmes, et non celle de leurs chefs-lieux.",
+            column="geometry",
+        )
+        faults.raise_if_any()
+    return raw.set_geometry(layers.in_degrees(path, raw).geometry)
 
 
 def read(path: Path) -> gpd.GeoDataFrame:
     """Read the contours: one row per commune or arrondissement, WGS 84, areas in km²."""
     faults = Faults(path.name)
-    layer, properties = _layer(head_of(path))
-    raw = layers.opened(path, layer or None)
-    if raw.crs is None:
-        raw = raw.set_crs(4326)
-    names = next(names for label, names in _LAYOUTS.items() if label in properties)
-    raw = raw.rename(columns={old: new for old, new in names.items() if old in raw.columns})
-    require_columns(raw, ("code", "nom", "geometry"), faults)
+    found = [_read_layer(path, *place, faults) for place in _layers(head_of(path))]
+    raw = pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]
     table = gpd.GeoDataFrame(
         {"ligne": np.arange(len(raw)) + 1},
-        geometry=layers.in_degrees(path, raw).geometry,
+        geometry=raw.geometry,
         index=raw.index,
     )
     table["code"], repaired = repair_commune_codes(raw["code"])

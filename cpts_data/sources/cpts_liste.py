@@ -7,13 +7,12 @@ of the words that ARS lists use; an empty one is ``sans_statut``.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from pathlib import Path
 
 import pandas as pd
 
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
+from cpts_data.layouts.labels import identifier, plain
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table
 
 MAXIMUM_ROWS = 100_000
@@ -91,29 +90,24 @@ SOURCE = Source(
 
 def recognises(head: Head) -> bool:
     """Tell the list by ``cpts_id`` and ``nom``, without a commune."""
-    _, header = _header(head)
-    listed = {"code_commune", "territoire_liste"} & set(header)
-    return {"cpts_id", "nom"} <= set(header) and not listed
+    _, names = _header(head)
+    listed = {"code_commune", "territoire_liste"} & names
+    return {"cpts_id", "nom"} <= names and not listed
 
 
-def _header(head: Head) -> tuple[str | None, tuple[str, ...]]:
-    """Sheet (None for a text) and labels of the header, on the first line."""
+def _header(head: Head) -> tuple[str | None, frozenset[str]]:
+    """Sheet (None for a text) and names of the header, on the first line."""
     for sheet, rows in head.sheets.items():
-        if rows and {"cpts_id", "nom"} <= set(rows[0]):
-            return sheet, rows[0]
-    return None, head.header()
-
-
-def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.lower())
-    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9]+", " ", kept).strip()
+        names = frozenset(map(identifier, rows[0])) if rows else frozenset()
+        if {"cpts_id", "nom"} <= names:
+            return sheet, names
+    return None, frozenset(map(identifier, head.header()))
 
 
 def stage_of(text: str) -> str | None:
     """Reduce a stage as lists write it to one of the stage codes; None when unknown."""
     code = text.strip().lower().replace(" ", "_")
-    return code if code in STAGES else _STAGE_WORDS.get(_plain(text))
+    return code if code in STAGES else _STAGE_WORDS.get(plain(text))
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -124,6 +118,8 @@ def read(path: Path) -> pd.DataFrame:
         raw = read_text_table(path, ragged=True, maximum_rows=MAXIMUM_ROWS)
     else:
         raw = as_text(read_sheet(path, sheet, header_line=0))
+    raw.columns = pd.Index([identifier(name) for name in raw.columns])
+    raw = raw.loc[:, ~raw.columns.duplicated()]
     table = pd.DataFrame({"ligne": raw["ligne"]})
     empty = pd.Series("", index=raw.index)
     for column in SOURCE.columns:

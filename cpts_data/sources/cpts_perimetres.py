@@ -16,6 +16,8 @@ import pandas as pd
 
 from cpts_data import french
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
+from cpts_data.layouts.area_codes import DEPARTEMENT_PATTERN, repair_area_codes
+from cpts_data.layouts.labels import identifier
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table, to_number
 from cpts_data.sources.cpts_liste import PERSONAL
 from cpts_data.territories import repair_commune_codes, repair_remarks
@@ -57,25 +59,35 @@ SOURCE = Source(
 )
 
 MAXIMUM_ROWS = 500_000
+# The labels of an ARS list by names; ours are told as they are.
 _BY_NAME = ("Nom CPTS", "Territoire CPTS", "dpt")
+_OURS = {identifier(label): label for label in _BY_NAME}
 _SMALL_WORDS = {"cpts", "du", "de", "des", "la", "le", "les", "l", "d", "et", "communaute"}
 
 
-def _header(head: Head) -> tuple[str | None, int, tuple[str, ...]]:
+def _label(text: object) -> str:
+    """A label under its known spelling, whatever its capitals and accents."""
+    name = identifier(text)
+    return _OURS.get(name, name)
+
+
+def _header(head: Head) -> tuple[str | None, int, frozenset[str]]:
     """Sheet (None for a text), line and labels of the header."""
     for sheet, rows in head.sheets.items():
         for line, row in enumerate(rows):
-            if set(_BY_NAME) <= set(row) or {"cpts_id", "code_commune"} <= set(row):
-                return sheet, line, row
+            labels = frozenset(map(_label, row))
+            if set(_BY_NAME) <= labels or {"cpts_id", "code_commune"} <= labels:
+                return sheet, line, labels
     for line, row in enumerate(head.rows[:3]):
-        if set(_BY_NAME) <= set(row):
-            return None, line, row
-    return None, 0, head.header()
+        labels = frozenset(map(_label, row))
+        if set(_BY_NAME) <= labels:
+            return None, line, labels
+    return None, 0, frozenset(map(_label, head.header()))
 
 
 def recognises(head: Head) -> bool:
     """Tell a perimeter by a CPTS beside a commune code, a listed territory or a commune name."""
-    names = set(_header(head)[2])
+    names = _header(head)[2]
     if "contact_structure" in names:
         return False  # a CPTS's own resources name communes too
     if "cpts_id" in names:
@@ -104,11 +116,15 @@ def read(path: Path) -> pd.DataFrame:
     else:
         raw = as_text(read_sheet(path, sheet, header_line=line))
     raw = raw.astype("string").fillna("").apply(lambda column: column.str.strip())
+    raw.columns = pd.Index([_label(name) for name in raw.columns])
+    raw = raw.loc[:, ~raw.columns.duplicated()].copy()
     raw["ligne"] = raw["ligne"].astype(int)
     raw = raw[(raw.drop(columns="ligne") != "").any(axis=1)]
     by_name = "cpts_id" not in header
     table, repaired = _by_name(raw) if by_name else _by_code(raw, faults)
     _check_filled(table, raw, by_name, faults)
+    if by_name:
+        _check_departements(table, raw, faults)
     _check_parts(table, faults)
     table = table.replace({"cpts_nom": {"": pd.NA}, "departement": {"": pd.NA}})
     if not by_name:
@@ -133,7 +149,8 @@ def _by_code(raw: pd.DataFrame, faults: Faults) -> tuple[pd.DataFrame, pd.Series
     table["cpts_nom"] = raw["nom"] if "nom" in raw.columns else empty
     table["code"], repaired = repair_commune_codes(raw[label])
     table["commune_nom"] = raw["libelle"] if "libelle" in raw.columns else empty
-    table["departement"] = raw["departement"] if "departement" in raw.columns else empty
+    given = raw["departement"] if "departement" in raw.columns else empty
+    table["departement"] = repair_area_codes(given)
     if "part" in raw.columns:
         table["part"], _ = to_number(raw["part"], faults, "part", raw["ligne"])
     else:
@@ -142,8 +159,7 @@ def _by_code(raw: pd.DataFrame, faults: Faults) -> tuple[pd.DataFrame, pd.Series
 
 
 def _by_name(raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    name, departement = raw["Nom CPTS"], raw["dpt"].str.upper()
-    departement = departement.where(departement.str.len() != 1, "0" + departement)
+    name, departement = raw["Nom CPTS"], repair_area_codes(raw["dpt"])
     main = departement.groupby(name.map(lambda text: cpts_slug(text, ""))).agg(
         lambda codes: codes.mode().iat[0]
     )
@@ -171,6 +187,19 @@ def _check_filled(table: pd.DataFrame, raw: pd.DataFrame, by_name: bool, faults:
                 row=int(line),
                 column=label,
             )
+
+
+def _check_departements(table: pd.DataFrame, raw: pd.DataFrame, faults: Faults) -> None:
+    """A name is looked for in its département: without its code, nobody knows where."""
+    fits = table["departement"].str.fullmatch(DEPARTEMENT_PATTERN).fillna(False).astype(bool)
+    for position in table.index[~fits & (table["departement"] != "")]:
+        faults.add(
+            f"« {raw.at[position, 'dpt']} »",
+            "un code de département comme 04, 2A ou 974",
+            "remplacez-le par le code du département.",
+            row=int(raw.at[position, "ligne"]),
+            column="dpt",
+        )
 
 
 def _check_parts(table: pd.DataFrame, faults: Faults) -> None:

@@ -31,6 +31,7 @@ from cpts_data.layouts.departements import (
 from cpts_data.layouts.finess_families import FAMILIES, OTHER
 from cpts_data.layouts.labels import plain
 from cpts_data.received import Head, encoding_of, head_of, read_text_table, to_number
+from cpts_data.territories import repair_commune_codes
 
 _PROPHARMACIE = "627"
 
@@ -257,7 +258,7 @@ def _records(path: Path, faults: Faults) -> Iterator[tuple[int, list[str]]]:
     line = 0
     try:
         with path.open(encoding=encoding_of(path), errors="replace", newline="") as stream:
-            reader = csv.reader(stream, delimiter=";")
+            reader = csv.reader(stream, delimiter=head_of(path).separator)
             for row in reader:
                 line = reader.line_num
                 yield line, row
@@ -273,14 +274,17 @@ def _records(path: Path, faults: Faults) -> Iterator[tuple[int, list[str]]]:
 def _tagged(path: Path, faults: Faults) -> pd.DataFrame:
     """The establishments of a stock without header, joined to their coordinates."""
     width = len(FIELDS) + 1
+    # The last field is nearly always empty: a spreadsheet drops it from every line.
+    least = min((len(row) for row in head_of(path).rows if row[0] == _STRUCTURE), default=width)
+    least = max(least, width - 1)
     structures: list[list[str]] = []
     lines: list[int] = []
     places: dict[str, tuple[str, str, str]] = {}
     for line, row in _records(path, faults):
-        if not row or (line == 1 and row[0] == "finess"):
+        if not any(row) or (line == 1 and row[0] == "finess"):
             continue
-        if row[0] == _STRUCTURE and len(row) >= width and not any(row[width:]):
-            structures.append(row[1:width])
+        if row[0] == _STRUCTURE and len(row) >= least and not any(row[width:]):
+            structures.append([*row[1:width], *[""] * (width - len(row))])
             lines.append(line)
         elif row[0] == _PLACE and len(row) >= 5:
             # In 2016 the source of the coordinates was cut by the separator: 11 fields, not 5.
@@ -345,7 +349,7 @@ def _places(raw: pd.DataFrame, remarks: list[str]) -> tuple[pd.Series, pd.Series
     area = area.mask(area.str.fullmatch(r"\d").fillna(False).astype(bool), "0" + area)
     departement = area.replace(_OVERSEAS)
     made = (departement.str[:2] + commune).where(raw["commune"] != "")
-    code = raw["cog"].str.upper().where(raw["cog"] != "", made)
+    code = repair_commune_codes(raw["cog"])[0].where(raw["cog"] != "", made)
     departement = departements_of_communes(code).fillna(departement.where(area != ""))
     departement = departement.fillna(departements_of_finess(raw["finess"]))
     missing = int(code.isna().sum())

@@ -162,7 +162,8 @@ def _codes(texts: pd.Series, table: pd.DataFrame, faults: Faults, remarks: list[
     repaired, changed = repair_commune_codes(texts[communes])
     remarks += repair_remarks(changed)
     codes = texts.mask(communes, repaired)
-    short = (table["niveau"] == "departement") & codes.str.fullmatch(r"\d").fillna(False)
+    areas = table["niveau"].isin(("departement", "region"))
+    short = areas & codes.str.fullmatch(r"\d").fillna(False)
     codes = codes.mask(short, "0" + codes).mask(table["niveau"] == "france", "FR")
     wrong = communes & ~codes.str.fullmatch(COMMUNE_PATTERN).fillna(False)
     for line, code in zip(table.loc[wrong, "ligne"], codes[wrong], strict=True):

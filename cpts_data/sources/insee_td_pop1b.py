@@ -121,7 +121,8 @@ def _layout(rows: Sequence[Sequence[str]]) -> tuple[int, bool] | None:
 
 def recognises(head: Head) -> bool:
     """Tell the table by ``CODGEO`` beside ``AGED100``, as a column or within their names."""
-    return any(_layout(rows) is not None for rows in (head.rows, *head.sheets.values()))
+    # A long table in a sheet is for the door to write as a text.
+    return _layout(head.rows) is not None or bool(list(_sheets_of_communes(head)))
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -173,10 +174,12 @@ def _read(path: Path, faults: Faults) -> _Census:
     layout = _layout(head.rows)
     if layout is not None and not layout[1]:
         census = _read_long(path, head.rows[layout[0]], layout[0], faults)
+        census.period = _year_in(head.rows[: layout[0]])
     elif layout is not None:
         wanted = ["CODGEO", *_AGE_LABELS]
         raw = read_text_table(path, header_line=layout[0], columns=wanted)
         census = _read_wide(raw, faults)
+        census.period = _year_in(head.rows[: layout[0]])
     else:
         sheets = list(_sheets_of_communes(head))
         if not sheets:
@@ -187,15 +190,20 @@ def _read(path: Path, faults: Faults) -> _Census:
             require_columns(raw, _AGE_LABELS, faults)
         census = _read_wide(pd.concat(raws, ignore_index=True), faults)
         sheet, line = sheets[0]
-        found = _YEAR.search(" ".join(cell for row in head.sheets[sheet][:line] for cell in row))
-        census.period = found.group(1) if found else ""
+        census.period = _year_in(head.sheets[sheet][:line])
     _refuse_partial(census, faults)
     return census
 
 
+def _year_in(titles: Sequence[Sequence[str]]) -> str:
+    """The year that the titles above a table tell, else empty."""
+    found = _YEAR.search(" ".join(cell for row in titles for cell in row))
+    return found.group(1) if found else ""
+
+
 def _sheets_of_communes(head: Head) -> Iterator[tuple[str, int]]:
     lines = {name: _layout(rows) for name, rows in head.sheets.items()}
-    known = {name: found[0] for name, found in lines.items() if found is not None}
+    known = {name: found[0] for name, found in lines.items() if found is not None and found[1]}
     named = {name for name in known if name.upper().startswith(_LEVELS)}
     for name, line in known.items():
         if not named or name in named:

@@ -3,7 +3,8 @@
 Arrondissements stand for Paris, Lyon and Marseille; Mayotte is in another file. The vintage is
 nowhere in the file: it is two years before the geography that its codes show (populations légales
 2021, geography of 1 January 2023). Sums use the *population municipale*: the *population totale*
-counts some people in two communes.
+counts some people in two communes. Copies exist where somebody added the three cities by hand, with
+their code, name and population municipale alone: they are read, and never summed with their parts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
-from cpts_data.received import Head, read_text_table, require_columns, to_number
+from cpts_data.layouts.area_codes import repair_area_codes
+from cpts_data.received import Head, head_of, read_text_table, require_columns, to_number
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
 SOURCE = Source(
@@ -38,6 +40,7 @@ SOURCE = Source(
             "population totale (municipale et comptée à part)",
             unit="habitants",
             minimum=0,
+            nullable=True,
         ),
     ),
     addresses=(
@@ -53,21 +56,25 @@ SOURCE = Source(
 
 MAXIMUM_ROWS = 500_000
 _COLUMNS = ("DEP", "CODCOM", "COM", "Commune", "PMUN", "PCAP", "PTOT")
+_SPELT = {name.upper(): name for name in _COLUMNS}
 
 
 def recognises(head: Head) -> bool:
     """Tell the file by ``PMUN`` and ``PTOT`` beside a commune code."""
-    header = head.header()
-    return {"PMUN", "PTOT"} <= set(header) and bool({"COM", "CODCOM"} & set(header))
+    labels = {name.upper() for name in head.header()}
+    coded = "COM" in labels or {"DEP", "CODCOM"} <= labels
+    return {"PMUN", "PTOT"} <= labels and coded
 
 
 def read(path: Path) -> pd.DataFrame:
     """Read one row per commune or arrondissement; ``period`` is left empty for the space to say."""
     faults = Faults(path.name)
-    raw = read_text_table(path, columns=_COLUMNS, maximum_rows=MAXIMUM_ROWS)
+    labels = [name for name in head_of(path).header() if name.upper() in _SPELT]
+    raw = read_text_table(path, columns=labels, maximum_rows=MAXIMUM_ROWS)
+    raw.columns = pd.Index([_SPELT.get(name.upper(), name) for name in raw.columns])
     code = ("COM",) if "COM" in raw.columns else ("DEP", "CODCOM")
     require_columns(raw, (*code, "Commune", "PMUN", "PTOT"), faults)
-    codes = raw["COM"] if "COM" in raw.columns else raw["DEP"].str[:2] + raw["CODCOM"]
+    codes = raw["COM"] if "COM" in raw.columns else _codes(raw)
     table = pd.DataFrame({"ligne": raw["ligne"]})
     table["code"], repaired = repair_commune_codes(codes)
     table["period"] = ""
@@ -83,11 +90,18 @@ def read(path: Path) -> pd.DataFrame:
     return result
 
 
+def _codes(raw: pd.DataFrame) -> pd.Series:
+    """Codes of communes in two columns; overseas, the département gives two characters only."""
+    number = raw["CODCOM"].str.replace(r"\.0+$", "", regex=True).str.zfill(3)
+    return repair_area_codes(raw["DEP"]).str[:2] + number
+
+
 def _check_sums(table: pd.DataFrame, raw: pd.DataFrame, faults: Faults) -> None:
     """The total is the population municipale and the one counted apart: a cut figure shows."""
     apart, _ = to_number(raw["PCAP"], faults, "PCAP", raw["ligne"])
     gap = (table["population"] + apart - table["population_totale"]).abs()
-    for position in table.index[gap > 0]:
+    lost = table["population_totale"].isna() & apart.notna()
+    for position in table.index[(gap > 0) | lost]:
         faults.add(
             f"« {raw.at[position, 'PTOT']} »",
             f"PMUN + PCAP, soit {raw.at[position, 'PMUN']} + {raw.at[position, 'PCAP']}",

@@ -280,7 +280,7 @@ def read(path: Path) -> pd.DataFrame:
     mode = columns["mode"].recoded(columns["mode"].values.map(MODES).fillna(OTHER))
     commune, remarks = _communes(commune)
     finess = finess.recoded(_finess_numbers(finess.values))
-    postal = postal.recoded(_without_blanks(postal.values))
+    postal = postal.recoded(_postal_codes(postal.values))
     locality = _localities(cells["routing"], cells["commune_label"], commune)
     departement = _departements(commune, columns["departement"], finess, postal)
 
@@ -372,8 +372,10 @@ def _communes(column: Coded) -> tuple[Coded, list[str]]:
     return column.recoded(codes.where(right)), remarks
 
 
-def _without_blanks(texts: pd.Series) -> pd.Series:
-    cleaned = texts.str.replace(r"\s", "", regex=True)
+def _postal_codes(texts: pd.Series) -> pd.Series:
+    """Postal codes without blanks, with the zero that a spreadsheet took from them."""
+    cleaned = texts.str.replace(r"\s|\.0+$", "", regex=True)
+    cleaned = cleaned.mask(cleaned.str.fullmatch(r"\d{4}"), "0" + cleaned)
     return cleaned.where(cleaned != "")
 
 

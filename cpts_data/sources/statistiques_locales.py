@@ -143,6 +143,7 @@ def read_zones(path: Path, source: Source, units: Sequence[tuple[str, str]]) -> 
     frame["niveau"] = pd.Series(level, index=raw.index, dtype="string")
     frame["code"] = _codes(raw[head.rows[line][0]], level)
     frame["nom"] = raw[head.rows[line][1]].astype("string").str.strip()
+    _check_codes(frame, head.rows[line][0], faults)
     parts = [_indicator(raw, label, frame, units, faults) for label in head.rows[line][2:] if label]
     if not parts:
         faults.add("aucun indicateur", "au moins une colonne d'indicateur", "exportez-en un.")
@@ -164,11 +165,27 @@ def level_of(titles: str) -> str:
 
 
 def _codes(cells: pd.Series, level: str) -> pd.Series:
-    if level == COMMUNE:
+    if level in (COMMUNE, "bassin_de_vie"):
         return repair_commune_codes(cells)[0]
     if level in (DEPARTEMENT, REGION):
         return repair_area_codes(cells)
     return cells.astype("string").str.strip()
+
+
+def _check_codes(frame: pd.DataFrame, label: str, faults: Faults) -> None:
+    """Codes of territoires de vie and cantons have four characters or five: shorter, one is cut."""
+    if not frame["niveau"].isin(("bvcv", "tvs")).any():
+        return
+    cut = frame[frame["code"].str.fullmatch(r"\d{1,3}").fillna(False).astype(bool)]
+    for line, code in zip(cut["ligne"], cut["code"], strict=True):
+        faults.add(
+            f"« {code} »",
+            "un code de quatre caractères ou plus, comme 0102",
+            "reprenez l'export d'origine : un tableur a retiré des zéros, et l'on ne peut pas "
+            "savoir lesquels.",
+            row=int(line),
+            column=label,
+        )
 
 
 def _indicator(

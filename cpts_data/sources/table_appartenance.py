@@ -7,11 +7,13 @@ columns change with the vintage (``CV`` then ``CANOV``); ``ZZZZZZZZZ`` means « 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
+from cpts_data.layouts.area_codes import repair_area_codes
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
@@ -73,10 +75,24 @@ def recognises(head: Head) -> bool:
     return {"CODGEO", "LIBGEO", "EPCI", "DEP"} <= names and zones
 
 
+def _canton(codes: pd.Series) -> pd.Series:
+    """Cantons of the metropole have four characters, those of the overseas five."""
+    return codes.mask(codes.str.fullmatch(r"\d{3}").fillna(False), "0" + codes)
+
+
+# What a spreadsheet takes from codes is given back; a SIREN never begins with a zero.
+_REPAIRS: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "departement": repair_area_codes,
+    "region": repair_area_codes,
+    "canton": _canton,
+    "bassin_de_vie": lambda codes: repair_commune_codes(codes)[0],
+}
+
+
 def _column(raw: pd.DataFrame, pattern: str) -> pd.Series:
     for name in raw.columns:
         if re.fullmatch(pattern, str(name)):
-            values = raw[name].astype("string").str.strip()
+            values = raw[name].astype("string").str.strip().str.replace(r"\.0+$", "", regex=True)
             return values.mask(values.str.match(_NONE.pattern) | (values == ""))
     return pd.Series(pd.NA, index=raw.index, dtype="string")
 
@@ -103,7 +119,8 @@ def read(path: Path) -> pd.DataFrame:
         ("canton", r"CANOV|CV"),
         ("bassin_de_vie", r"BV20\d\d"),
     ):
-        table[name] = _column(raw, pattern)
+        codes = _column(raw, pattern)
+        table[name] = _REPAIRS[name](codes).mask(codes.isna()) if name in _REPAIRS else codes
     names = _zone_names(path, head)
     table["epci_nom"] = table["epci"].map(names).astype("string")
     by_code = table.set_index("code")["nom"] if table["code"].is_unique else pd.Series(dtype=str)

@@ -236,7 +236,8 @@ def _decisions(raw: pd.DataFrame, level: str, faults: Faults) -> pd.DataFrame:
         table[column] = table[column].astype("string")
     stated = raw["profession"].astype("string") if "profession" in raw.columns else missing
     table["profession"] = stated.map(_profession_in, na_action="ignore").astype("string")
-    table["arrete"] = raw["arrete"].astype("string") if "arrete" in raw.columns else missing
+    decided = raw["arrete"].astype("string").str.strip() if "arrete" in raw.columns else missing
+    table["arrete"] = decided
     people = raw["population"] if "population" in raw.columns else missing
     table["population"], _ = to_number(people, faults, "population", raw["ligne"])
     return table

@@ -7,27 +7,38 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cpts_data import french
 from cpts_data.contracts import ContractError, Fault
-from cpts_data.received import Head, head_of, refuse_bomb, refuse_unreadable
+from cpts_data.received import head_of, refuse_bomb, refuse_unreadable
 from cpts_data.sources import MODULES, recognise
+from cpts_data.space.provenance import sha256_of
+from cpts_data.space.rewriting import Rewritten, readable, second_look, shapefile_parts
+from cpts_data.space.strangers import unknown_file
 
 MAXIMUM_SIZE = 4_000_000_000
 MAXIMUM_UNZIPPED = 8_000_000_000
 MAXIMUM_MEMBERS = 500
 _SHOWN = 5
+# Endings of layers: the first that an archive holds is read.
+_LAYERS = (".geojson", ".gpkg", ".shp")
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A data file ready to be looked at, and what is to be said of the archive it came in."""
+    """A data file ready to be looked at, and what is to be said of the archive it came in.
+
+    ``rewriting`` says in what form the file was written again (French, empty when it is as it
+    came), ``original`` is then the sha256 of what came.
+    """
 
     path: Path
     remarks: tuple[str, ...] = ()
+    rewriting: str = ""
+    original: str = ""
 
 
 def refusal(name: str, found: str, expected: str, mend: str) -> tuple[Fault, ...]:
@@ -53,26 +64,7 @@ def recognised(path: Path) -> tuple[str, tuple[Fault, ...]]:
             "un fichier d'une seule source",
             "reprenez le fichier d'origine.",
         )
-    return "", refusal(path.name, _what_is_seen(head), "un fichier d'une source connue", _MEND)
-
-
-_MEND = (
-    "vérifiez qu'il s'agit du fichier d'origine, avec sa ligne d'en-tête ; la page « Sources et "
-    "méthodes » décrit les fichiers reconnus."
-)
-
-
-def _what_is_seen(head: Head) -> str:
-    cells = [cell for cell in head.header() if cell][:6]
-    if cells:
-        shown = ", ".join(f"« {cell[:30]} »" for cell in cells)
-        return f"un en-tête inconnu ({shown}{'…' if len(head.header()) > 6 else ''})"
-    if head.sheets:
-        sheets = french.enumeration([f"« {name} »" for name in list(head.sheets)[:6]])
-        return f"un classeur aux feuilles inconnues ({sheets})"
-    if head.properties:
-        return f"des contours aux propriétés inconnues ({', '.join(sorted(head.properties)[:6])})"
-    return "un contenu d'aucune source connue"
+    return "", (unknown_file(head),)
 
 
 @contextmanager
@@ -90,10 +82,11 @@ def unpacked(
                 head = head_of(path)
                 if head.size > MAXIMUM_SIZE:
                     raise ContractError(_too_large(path.name, head.size))
+                folder = Path(scratch) / str(number)
                 if head.kind == "zip":
-                    ready += _members(path, Path(scratch) / str(number))
+                    ready += _members(path, folder)
                 else:
-                    ready.append(Arrival(path))
+                    ready += _arrivals(path, folder)
             except ContractError as error:
                 refused.append((path.name, error.faults))
         yield ready
@@ -108,17 +101,57 @@ def _too_large(name: str, size: float) -> tuple[Fault, ...]:
     )
 
 
+def _arrivals(path: Path, folder: Path) -> list[Arrival]:
+    """A data file as it is, or written again in ``folder`` in a form that a source knows.
+
+    Raises :class:`ContractError` when what it holds cannot be taken out of it.
+    """
+    folder.mkdir(parents=True)
+    first = readable(path, folder, MAXIMUM_UNZIPPED)
+    current = path if first is None else first.path
+    again: list[Rewritten] = []
+    if not recognised(current)[0]:
+        aside = folder / "contenu"
+        aside.mkdir()
+        with suppress(ContractError):  # which looking at the file will tell again
+            again = second_look(current, aside)
+    if first is None and not again:
+        return [Arrival(path)]
+    original = sha256_of(path)
+    steps = [] if first is None else [first.told]
+    found = [(step.path, [*steps, step.told]) for step in again] or [(current, steps)]
+    return [
+        Arrival(
+            file,
+            (f"Préparation du fichier : {french.enumeration(told)}.",),
+            " ; ".join(told),
+            original,
+        )
+        for file, told in found
+    ]
+
+
 def _members(path: Path, target: Path) -> list[Arrival]:
     """Unpack the data files of an archive; refuse what could fill the disk."""
     target.mkdir(parents=True)
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [item for item in archive.infolist() if _is_data(item)]
-            others = [item.filename for item in archive.infolist() if not _is_ignored(item)]
+            content = [item for item in archive.infolist() if not _is_ignored(item)]
+            shapes = dict(shapefile_parts([item.filename for item in content]))
+            parts = {name for found in shapes.values() for name in found.values()}
+            members = [item for item in content if _is_data(item) or item.filename in parts]
+            others = [item.filename for item in content if item not in members]
             _refuse_odd(path, members)
             found = [
-                _extracted(archive, item, target / str(number))
+                _extracted(archive, [item], target / str(number))
                 for number, item in enumerate(members)
+                if item.filename not in parts
+            ]
+            found += [
+                _extracted(
+                    archive, [archive.getinfo(part) for part in names.values()], target / f"f{n}"
+                )
+                for n, names in enumerate(shapes.values())
             ]
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
         raise ContractError(
@@ -129,15 +162,47 @@ def _members(path: Path, target: Path) -> list[Arrival]:
                 "téléchargez-la de nouveau, ou ajoutez les fichiers décompressés.",
             )
         ) from error
-    # Archives often carry a dictionary beside the data: what nobody recognises is left aside.
-    data = [file for file in found if not recognised(file)[1]] or found
-    left = others + [safe_name(file.name) for file in found if file not in data]
-    remarks: tuple[str, ...] = ()
+    return _chosen(path, found, others)
+
+
+def _chosen(path: Path, found: Sequence[Path], others: Sequence[str]) -> list[Arrival]:
+    """The members of an archive that a source knows, with what is to be said of the others.
+
+    Archives often carry a dictionary beside the data, or one layer in several formats: what nobody
+    recognises, or tells the same again, is left aside.
+    """
+    arrivals: dict[Path, list[Arrival]] = {}
+    for number, file in enumerate(_once(found)):
+        try:
+            arrivals[file] = _arrivals(file, file.parent / f"recrit{number}")
+        except ContractError:
+            arrivals[file] = [Arrival(file)]
+    known = {
+        file: ready
+        for file, ready in arrivals.items()
+        if not all(recognised(arrival.path)[1] for arrival in ready)
+    }
+    kept = known or arrivals
+    left = [*others, *(safe_name(file.name) for file in found if file not in kept)]
+    ready = [arrival for arrivals_of in kept.values() for arrival in arrivals_of]
     if left:
         names = french.enumeration([f"« {safe_name(name)} »" for name in left[:_SHOWN]])
         more = f" et {french.count_of(len(left) - _SHOWN, 'autre')}" if len(left) > _SHOWN else ""
-        remarks = (f"Laissé de côté dans l'archive « {path.name} » : {names}{more}.",)
-    return [Arrival(file, remarks if file == data[0] else ()) for file in data]
+        told = f"Laissé de côté dans l'archive « {path.name} » : {names}{more}."
+        ready[0] = replace(ready[0], remarks=(*ready[0].remarks, told))
+    return ready
+
+
+def _once(files: Sequence[Path]) -> list[Path]:
+    """Files without the layers that another member tells under another ending."""
+    rank = {ending: number for number, ending in enumerate(_LAYERS)}
+    best: dict[str, Path] = {}
+    for file in files:
+        ending, stem = file.suffix.lower(), file.stem.lower()
+        known = best.get(stem)
+        if ending in rank and (known is None or rank[ending] < rank[known.suffix.lower()]):
+            best[stem] = file
+    return [f for f in files if f.suffix.lower() not in rank or best[f.stem.lower()] == f]
 
 
 def _refuse_odd(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
@@ -159,26 +224,26 @@ def _refuse_odd(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
         )
 
 
-def _extracted(archive: zipfile.ZipFile, item: zipfile.ZipInfo, folder: Path) -> Path:
-    """Unpack one member under a name of ours, wherever its own name points."""
+def _extracted(archive: zipfile.ZipFile, items: Sequence[zipfile.ZipInfo], folder: Path) -> Path:
+    """Unpack members under names of ours, wherever their own names point; the first of them."""
     folder.mkdir()
-    file = folder / safe_name(item.filename)
-    with archive.open(item) as packed, file.open("wb") as stream:
-        shutil.copyfileobj(packed, stream, 1 << 20)
-    return file
+    files = [folder / safe_name(item.filename) for item in items]
+    for item, file in zip(items, files, strict=True):
+        with archive.open(item) as packed, file.open("wb") as stream:
+            shutil.copyfileobj(packed, stream, 1 << 20)
+    return files[0]
 
 
 def _is_data(item: zipfile.ZipInfo) -> bool:
     name = item.filename.rsplit("/", 1)[-1]
     ending = name.lower().rsplit(".", 1)[-1]
-    known = {"csv", "txt", "xlsx", "xls", "ods", "geojson", "json", "gpkg"}
-    return not item.is_dir() and not name.startswith((".", "~", "_")) and ending in known
+    return ending in {"csv", "txt", "xlsx", "xls", "ods", "geojson", "json", "gpkg", "gz"}
 
 
 def _is_ignored(item: zipfile.ZipInfo) -> bool:
-    """Whether nothing is to be said of a member: data, folders, hidden files of the system."""
+    """Whether a member is never looked at: folders, hidden files of the system."""
     name = item.filename.rsplit("/", 1)[-1]
-    return item.is_dir() or _is_data(item) or name.startswith((".", "~", "_"))
+    return item.is_dir() or name.startswith((".", "~", "_"))
 
 
 def safe_name(name: str) -> str:

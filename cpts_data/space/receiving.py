@@ -31,7 +31,7 @@ from cpts_data.space import (
     received_files,
     table_key,
 )
-from cpts_data.space.arriving import recognised, refusal, safe_name, unpacked
+from cpts_data.space.arriving import Arrival, recognised, refusal, safe_name, unpacked
 from cpts_data.space.cache import Cache
 from cpts_data.space.locking import one_writer
 from cpts_data.space.previous import PREVIOUS as PREVIOUS
@@ -108,7 +108,7 @@ def add_files(
                 receipt = Receipt(arrival.path.name, faults=faults)
             else:
                 with one_writer(space):
-                    receipt = _add(space, arrival.path, source_id, vintage, address, waiting)
+                    receipt = _add(space, arrival, source_id, vintage, address, waiting)
             receipts.append(replace(receipt, remarks=receipt.remarks + arrival.remarks))
         if progress is not None:
             progress("", len(known), len(known))
@@ -119,13 +119,13 @@ def add_files(
 
 def _add(
     space: Path,
-    path: Path,
+    arrival: Arrival,
     source_id: str,
     vintage: str,
     address: str,
     waiting: WaitingRoom | None,
 ) -> Receipt:
-    source = MODULES[source_id].SOURCE
+    source, path = MODULES[source_id].SOURCE, arrival.path
     folder = space / source_id
     folder.mkdir(exist_ok=True)
     settle(folder)
@@ -164,9 +164,9 @@ def _add(
             millesime=vintage,
             licence=source.licence,
             sha256=digest,
-            sha256_original=original if pruning else "",
+            sha256_original=arrival.original or (original if pruning else ""),
             remplace="/".join(replaced),
-            remarque=pruning,
+            remarque=" ; ".join(filter(None, (arrival.rewriting, pruning))),
         )
         write_provenance(folder, {**read_provenance(folder), name: record})
         temporary.replace(folder / name)

@@ -21,7 +21,8 @@ TESTED = (
     "secret statistique ; classes et verdicts distincts en niveaux de gris.",
     "Clavier : menu, choix, carte (flèches pour se déplacer, + et − pour zoomer), tableau et "
     "téléchargements sont atteints sans souris ; le foyer reste visible.",
-    "Langue de la page déclarée en français, un titre par page, titres de section.",
+    "Langue de la page déclarée en français ; un titre par page, et des titres de section qui ne "
+    "sautent aucun niveau.",
     "Largeur d'un téléphone (390 pixels) : rien ne défile de côté, les cartes s'empilent.",
 )
 NOT_TESTED = (
@@ -42,7 +43,6 @@ NOT_ACCESSIBLE = (
     "la phrase qui dit le résultat.",
     "Quelques mots que Streamlit donne aux aides techniques restent en anglais : le nom du cadre "
     "des cartes, le lien « Skip to main content », des boutons de tableau.",
-    "Dans le catalogue et quelques pages, l'ordre des titres saute un niveau.",
 )
 
 

@@ -7,60 +7,77 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cpts_data import french
-from cpts_data.aci.size_classes import possible_size_classes
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Status
+from cpts_data.reading.comparisons import Row
+from cpts_data.reading.identity import SHARED, shared_units, size_words
 from cpts_data.territories import Level, Territory
+from pages.parts import figure_marks, helps
 from pages.parts.frame import Frame
 
 
 def title(text: str) -> None:
     """The name of the territory that the page speaks of."""
-    st.header(plain(french.typography(text)), anchor=False)
+    with st.container(key="territoire"):
+        st.header(plain(french.typography(text)), anchor=False)
 
 
 def section(heading: str, sentence: str = "") -> None:
-    """A section of a page: its heading and what one sees there."""
-    st.subheader(french.typography(heading), anchor=False)
+    """A section of a page: its heading, of the second level, and what one sees there.
+
+    Whether the page names a territory first or not, headings never skip a level: cards come third.
+    The words of the field that the heading uses have their help.
+    """
+    st.header(french.typography(heading), anchor=False, help=helps.of_words(heading))
     if sentence:
         note(sentence)
 
 
-def lead(text: str) -> None:
-    """One or two opening sentences."""
-    st.html(f'<p class="cpts-lead">{escape(french.typography(text))}</p>')
+def lead(text: str, told: Row | None = None, about: str = "") -> None:
+    """One or two opening sentences.
+
+    ``told`` is the row of the figure that they tell, if any; else ``about`` may name the indicator.
+    """
+    mark = figure_marks.told_in_words(told) if told is not None else _about(about)
+    st.html(f'<p class="cpts-lead" {mark}>{escape(french.typography(text))}</p>')
 
 
-def figures(pairs: Sequence[tuple[str, str]]) -> None:
-    """Large figures side by side: (figure, what it counts)."""
+def figures(
+    pairs: Sequence[tuple[str, str]], rows: Mapping[int, Row] | None = None, about: str = ""
+) -> None:
+    """Large figures side by side: (figure, what it counts).
+
+    ``rows`` gives the row of those that are figures of the catalogue, by their place; ``about``
+    names the indicator that others are made of.
+    """
+    marked = dict(rows or {})
     cells = "".join(
-        f"<div><b>{escape(value)}</b><span>{escape(french.typography(label))}</span></div>"
-        for value, label in pairs
+        f"<div><b>{_marked(value, marked.get(place))}</b>"
+        f"<span>{escape(french.typography(label))}</span></div>"
+        for place, (value, label) in enumerate(pairs)
     )
-    st.html(f'<div class="cpts-figures">{cells}</div>')
+    st.html(f'<div class="cpts-figures" {_about(about)}>{cells}</div>')
 
 
-def note(text: str) -> None:
-    """A remark in small type."""
-    st.html(f'<p class="cpts-note">{escape(french.typography(text))}</p>')
+def _marked(value: str, row: Row | None) -> str:
+    return escape(value) if row is None else figure_marks.figure(row, escape(value))
 
 
-def cell(row: pd.Series | Mapping[str, object], indicator: Indicator) -> str:
-    """A figure in words: value and unit, bounds, or why there is none."""
-    status = Status(str(row["status"]))
-    if status is Status.BOUNDED:
-        lower, upper = float(str(row["lower"])), float(str(row["upper"]))
-        return french.between(lower, upper, indicator.unit, indicator.digits)
-    if not status.has_value:
-        return status.words
-    return french.with_unit(float(str(row["value"])), indicator.unit, indicator.digits)
+def note(text: str, about: str = "") -> None:
+    """A remark in small type; ``about`` is the indicator whose figures it tells, if any."""
+    st.html(f'<p class="cpts-note" {_about(about)}>{escape(french.typography(text))}</p>')
+
+
+def _about(indicator: str) -> str:
+    return f'data-indicateur="{escape(indicator)}"' if indicator else ""
 
 
 def _row(diagnostic: Diagnostic, indicator: str, level: Level, identifier: str) -> pd.Series:
@@ -70,34 +87,21 @@ def _row(diagnostic: Diagnostic, indicator: str, level: Level, identifier: str) 
 def identity(frame: Frame, territory: Territory) -> None:
     """Who a CPTS is: inhabitants, size class, communes, départements, stage; shared communes."""
     diagnostic = frame.diagnostic
-    population = float(_row(diagnostic, "population", Level.CPTS, territory.id)["value"])
-    units = diagnostic.territories(Level.CPTS).units_of(territory.id)
+    people = _row(diagnostic, "population", territory.level, territory.id)
+    units = diagnostic.territories(territory.level).units_of(territory.id)
     shared = shared_units(diagnostic, territory)
-    alone = diagnostic.inhabitants(code for code in units.index if code not in shared)
-    told = [(french.number(population), "habitants")]
-    if population == population:
-        classes = possible_size_classes(population, alone if shared else None)
-        sizes = french.enumeration([str(item.number) for item in classes], "ou")
-        told.append((f"Taille {sizes}", "classe de l’accord conventionnel (ACI)"))
+    when = f" ({people['period']})" if people["period"] else ""
+    told = [(french.number(float(people["value"])), f"habitants{when}")]
+    if sizes := size_words(diagnostic, territory):
+        told.append((sizes, "classe de l’accord conventionnel (ACI)"))
     told.append((french.number(len(units)), "communes ou arrondissements"))
     names = [diagnostic.territory(Level.DEPARTEMENT, d).label for d in territory.departements]
     told.append((french.enumeration(names), "département" + ("s" if len(names) > 1 else "")))
     stage = diagnostic.stage_of(territory.id)
     told.append((stage.label, stage.when))
-    figures(told)
+    figures(told, {0: people.to_dict()})
     for code, others in shared.items():
         warn_shared(diagnostic, code, others)
-
-
-def shared_units(diagnostic: Diagnostic, territory: Territory) -> dict[str, list[str]]:
-    """Units of a CPTS that other CPTS hold too: code -> names of the others."""
-    overlaps = diagnostic.territories(Level.CPTS).overlaps()
-    names = diagnostic.territories(Level.CPTS).table["name"]
-    found = {}
-    for row in overlaps.itertuples():
-        if territory.id in row.territories:
-            found[str(row.unit)] = [str(names[i]) for i in row.territories if i != territory.id]
-    return found
 
 
 def warn_shared(diagnostic: Diagnostic, code: str, others: Sequence[str]) -> None:
@@ -106,8 +110,7 @@ def warn_shared(diagnostic: Diagnostic, code: str, others: Sequence[str]) -> Non
     st.warning(
         french.typography(
             f"Commune partagée : {plain(name)} appartient aussi à "
-            f"{french.enumeration([plain(other) for other in others])}. La part de chacune n'est "
-            "pas connue : les chiffres sont ceux de la commune entière."
+            f"{french.enumeration([plain(other) for other in others])}. {SHARED}"
         )
     )
 
@@ -127,14 +130,24 @@ def sortable_table(values: pd.DataFrame, words: pd.DataFrame) -> None:
         if words[name].ne("").any():
             shown.insert(shown.columns.get_loc(name) + 1, f"État : {name}", words[name])
     numbers = shown.select_dtypes("number").columns
-    column = st.column_config.NumberColumn(format="localized")
     st.dataframe(
         shown,
         hide_index=True,
         width="stretch",
-        column_config=dict.fromkeys(numbers, column),
+        column_config={name: _column(str(name)) for name in numbers},
         placeholder="",
     )
+
+
+def _column(name: str) -> Any:
+    """A column of numbers; the help of its head says what the indicator counts."""
+    found = (one for one in INDICATORS.values() if name.startswith(one.short_label))
+    told = next((helps.of_indicator(one) for one in found if _heads(one, name)), None)
+    return st.column_config.NumberColumn(format="localized", help=told)
+
+
+def _heads(indicator: Indicator, name: str) -> bool:
+    return name in (indicator.short_label, f"{indicator.short_label} ({indicator.unit})")
 
 
 def unit_values(
@@ -147,7 +160,9 @@ def unit_values(
     for name in indicators:
         indicator = INDICATORS[name]
         rows = diagnostic.unit_rows(name).reindex(units)
-        values[indicator.short_label] = rows["value"].astype(float).round(indicator.digits)
+        values[indicator.short_label] = french.rounded(
+            rows["value"].astype(float), indicator.digits
+        )
         told = rows["status"].map(lambda status: Status(str(status)).words)
         words[indicator.short_label] = told.where(rows["value"].isna(), "")
     return values, words

@@ -8,75 +8,83 @@ escaped by :func:`text`.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from typing import TypeAlias
 
+import pandas as pd
 import streamlit as st
 
 from cpts_data import french
 from cpts_data.analysis.references import Kind
 from cpts_data.analysis.sentences import (
     interval_sentence,
-    persons_sentence,
     rank_words,
     trend_sentence,
 )
+from cpts_data.diagnostic import Diagnostic
 from cpts_data.drawing.sparklines import sparkline
-from cpts_data.indicators import Indicator
-from cpts_data.measures import StandardisedRatio, Status
-from cpts_data.reading import marks, verdicts
+from cpts_data.measures import Status
+from cpts_data.reading import marks, verdicts, wording
 from cpts_data.reading.comparisons import OwnReading, Row, Shown
+from cpts_data.reading.noted import OtherFigure
+from cpts_data.reading.wording import (
+    TAGS,
+    capital,
+    coverage_words,
+    heading,
+    interval_text,
+    persons_words,
+    printed,
+    short_name,
+)
 from cpts_data.territories import Level
-from pages.parts import blocks
+from pages.parts import figure_marks, helps
 from pages.parts.frame import Frame
 
-_FULL = 0.995
-_FICTITIOUS = "données fictives au format de : "
-_VINTAGE = re.compile(r"(.+), ([^,(]+?)( \(.*\))?")
-_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
-_LONG_LABEL = 58
 _SHORT_UNIT = 9
 _NOTHING = "–"
-_TO_VERIFY = "à vérifier"
 _MASKED = (Status.MASKED, Status.MASKED_BY_US)
 Credit = Callable[[str], str]
+Others: TypeAlias = Mapping[str, Sequence[OtherFigure]]
 
 
 def text(words: str) -> str:
     """Words for HTML: French typography, and nothing of them is interpreted."""
-    return escape(_THOUSANDS.sub(french.NARROW, french.typography(words)))
+    return escape(printed(words))
 
 
-def heading(indicator: Indicator) -> str:
-    """The name of an indicator where room is short: its label, unless it is a long one."""
-    label = indicator.label
-    return label if len(label) <= _LONG_LABEL else short_name(indicator)
-
-
-def short_name(indicator: Indicator) -> str:
-    """The short label; where the catalogue had to cut it, the label with fewer words."""
-    if isinstance(indicator.measure, StandardisedRatio):
-        return f"ALD à âge égal : {indicator.label.rpartition(' : ')[2]}"
-    return indicator.short_label
-
-
-def cards(page: Frame, own: OwnReading, names: Sequence[str], kind: Kind) -> None:
-    """Indicators as cards, in one piece."""
-    told = [card(own, own.shown(name, kind), page.diagnostic.credits) for name in names]
+def cards(
+    page: Frame, own: OwnReading, names: Sequence[str], kind: Kind, others: Others | None = None
+) -> None:
+    """Indicators as cards, in one piece; ``others`` are the figures that people noted beside."""
+    beside = dict(others or {})
+    told = [
+        card(own, own.shown(name, kind), page.diagnostic.credits, beside.get(name, ()))
+        for name in names
+    ]
     st.html(f'<div class="cpts-cards">{"".join(told)}</div>')
 
 
-def card(own: OwnReading, shown: Shown, credit: Credit) -> str:
+def card(own: OwnReading, shown: Shown, credit: Credit, others: Sequence[OtherFigure] = ()) -> str:
     """The HTML of one card."""
     trend = marks.of_trend(shown.trend, shown.indicator)
     return (
-        f'<section class="cpts-card"><h3>{text(heading(shown.indicator))}</h3>'
+        f'<section class="cpts-card" {figure_marks.about(shown.row)}>'
+        f"<h3>{text(heading(shown.indicator))}</h3>"
         f'<div class="cpts-top">{value(shown)}{_spark(shown)}</div>{meta(shown)}'
         f"{_verdict(shown)}{_against(own, shown)}{_target(shown)}{_persons(shown)}"
-        f"{_trend_words(trend)}{_coverage(shown)}{_details(own, shown)}"
+        f"{_trend_words(trend)}{_coverage(shown)}{noted_beside(others)}{_details(own, shown)}"
         f'<div class="cpts-source">{source_line([credit(str(shown.row["sources"]))])}</div>'
         "</section>"
+    )
+
+
+def noted_beside(others: Sequence[OtherFigure]) -> str:
+    """« Autre chiffre noté »: what people wrote beside a figure, which does not change it."""
+    return "".join(
+        f'<div class="cpts-own-note">{text(f"Autre chiffre noté : {one.told}")}</div>'
+        for one in others
     )
 
 
@@ -84,14 +92,14 @@ def value(shown: Shown) -> str:
     """The figure, large; or why there is none, in words."""
     row, indicator, status = shown.row, shown.indicator, shown.status
     if not status.has_value:
-        words = text(blocks.cell(row, indicator))
+        words = figure_marks.figure(row, text(wording.cell(row, indicator)))
         return f'<div class="cpts-value cpts-none">{words}</div>'
     short = len(indicator.unit) <= _SHORT_UNIT
     unit = f" <small>{text(indicator.unit)}</small>" if short else ""
-    tag = {Status.ESTIMATED: "estimation", Status.CONTEXT: "valeur du département"}.get(status)
+    tag = TAGS.get(status)
     tag = f' <span class="cpts-tag">{tag}</span>' if tag else ""
-    number = french.number(float(row["value"]), indicator.digits)
-    return f'<div class="cpts-value">{text(number)}{unit}{tag}</div>'
+    number = text(french.number(float(row["value"]), indicator.digits))
+    return f'<div class="cpts-value">{figure_marks.figure(row, number)}{unit}{tag}</div>'
 
 
 def meta(shown: Shown) -> str:
@@ -107,15 +115,6 @@ def meta(shown: Shown) -> str:
         said.append(text(place))
     spans = " · ".join(f"<span>{one}</span>" for one in said)
     return f'<div class="cpts-meta">{spans}</div>' if said else ""
-
-
-def interval_text(shown: Shown) -> str:
-    """« 58,0 à 66,3 », empty without interval."""
-    low, high = float(shown.beside["lower"]), float(shown.beside["upper"])
-    if not shown.status.has_value or math.isnan(low) or math.isnan(high):
-        return ""
-    digits = shown.indicator.digits
-    return f"{french.number(low, digits)} à {french.number(high, digits)}"
 
 
 def _spark(shown: Shown) -> str:
@@ -146,20 +145,13 @@ def _against(own: OwnReading, shown: Shown) -> str:
         return ""
     name, figure = marks.reference_name(beside), marks.value_beside(beside, shown.indicator)
     told = f"{text(name)}{reference_notes(own, shown, beside)}"
-    return f'<div class="cpts-against"><span>{told}</span><b>{text(figure)}</b></div>'
+    marked = figure_marks.reference(beside, text(figure))
+    return f'<div class="cpts-against"><span>{told}</span><b>{marked}</b></div>'
 
 
 def reference_notes(own: OwnReading, shown: Shown, beside: Row) -> str:
     """What is to be known of a reference figure: another period, an estimate, to be verified."""
-    said = []
-    period = str(beside["reference_period"] or "")
-    if period and period not in (str(shown.row["period"]), "nan"):
-        said.append(period)
-    if str(beside["reference_status"]) == Status.ESTIMATED.value:
-        said.append("estimation")
-    key = (str(beside["reference"]), str(beside["reference_id"]), shown.indicator.id)
-    if _TO_VERIFY in own.credits.get(key, ""):
-        said.append(_TO_VERIFY)
+    said = wording.reference_notes(own, shown, beside)
     return f" <small>({text(', '.join(said))})</small>" if said else ""
 
 
@@ -170,18 +162,9 @@ def _target(shown: Shown) -> str:
     figure = marks.value_beside(shown.target, indicator)
     source = f" <small>({text(indicator.target_source)})</small>"
     sign = marks.of_comparison(shown.target, indicator).symbol
-    told = f'<b><span aria-hidden="true">{sign}</span> {text(figure)}</b>'
+    marked = figure_marks.reference(shown.target, text(figure))
+    told = f'<b><span aria-hidden="true">{sign}</span> {marked}</b>'
     return f'<div class="cpts-against"><span>Cible{source}</span>{told}</div>'
-
-
-def persons_words(row: Row, indicator: Indicator) -> str:
-    """« Il faudrait 412 femmes de plus pour atteindre la cible. », empty when it is reached."""
-    told = persons_sentence(row, indicator).removesuffix(".")
-    how_many = told.rpartition("il faudrait ")[2]
-    if not how_many:
-        return ""
-    aim = "la cible" if str(row["reference"]) == Kind.TARGET.value else "la référence"
-    return f"Il faudrait {how_many} pour atteindre {aim}."
 
 
 def _persons(shown: Shown) -> str:
@@ -193,18 +176,13 @@ def _trend_words(mark: marks.Mark) -> str:
     if not mark.words:
         return ""
     sign = f'<b class="cpts-ink-{mark.tone}" aria-hidden="true">{mark.symbol}</b> '
-    return (
-        f'<div class="cpts-trend">{sign if mark.symbol else ""}{text(_capital(mark.words))}</div>'
-    )
+    return f'<div class="cpts-trend">{sign if mark.symbol else ""}{text(capital(mark.words))}</div>'
 
 
 def _coverage(shown: Shown) -> str:
     """Coverage, when part of the population only is known."""
-    said = []
-    coverage = float(shown.row["coverage"])
-    if shown.status.has_value and coverage < _FULL:
-        said.append(f"connu pour {french.percent(coverage, 0)} de la population")
-    return f'<div class="cpts-note">{text(" · ".join(said))}</div>' if said else ""
+    told = coverage_words(shown)
+    return f'<div class="cpts-note">{text(told)}</div>' if told else ""
 
 
 def _details(own: OwnReading, shown: Shown) -> str:
@@ -221,8 +199,12 @@ def _details(own: OwnReading, shown: Shown) -> str:
     body = "".join(f"<p>{text(one)}</p>" for one in paragraphs if one)
     others = [_other(own, shown, row) for row in shown.others]
     listed = f'<ul class="cpts-beside">{"".join(others)}</ul>' if any(others) else ""
-    summary = "<summary>Définition, autres références</summary>"
-    return f"<details>{summary}{body}{listed}</details>"
+    others_told = helps.competing(indicator)
+    summary = "Définition, autres références" + (", autre chiffre" if others_told else "")
+    return (
+        f"<details><summary>{summary}</summary>{body}{helps.words(indicator)}{listed}"
+        f"{others_told}</details>"
+    )
 
 
 def _other(own: OwnReading, shown: Shown, row: Row) -> str:
@@ -232,7 +214,8 @@ def _other(own: OwnReading, shown: Shown, row: Row) -> str:
     figure = marks.value_beside(row, shown.indicator)
     name = f"{text(marks.reference_name(row))}{reference_notes(own, shown, row)}"
     words = f"<small>{mark.symbol} {text(mark.words)}</small>" if mark.words else ""
-    return f"<li><span>{name} {words}</span><b>{text(figure)}</b></li>"
+    marked = figure_marks.reference(row, text(figure))
+    return f"<li><span>{name} {words}</span><b>{marked}</b></li>"
 
 
 def lines(page: Frame, own: OwnReading, names: Sequence[str], kind: Kind, caption: str) -> None:
@@ -246,6 +229,7 @@ def lines(page: Frame, own: OwnReading, names: Sequence[str], kind: Kind, captio
         [head[place] for place in kept],
         [[row[place] for place in kept] for row in rows],
         unseen=True,
+        about=[one.row for one in shown],
     )
     st.html(told + sources(page, shown))
 
@@ -267,15 +251,18 @@ def _line(own: OwnReading, shown: Shown) -> list[str]:
     tag = "<small>estimation</small>" if shown.status is Status.ESTIMATED else ""
     beside = _NOTHING
     if not math.isnan(float(shown.beside["reference_value"])):
-        beside = text(marks.value_beside(shown.beside, indicator))
+        beside = figure_marks.reference(
+            shown.beside, text(marks.value_beside(shown.beside, indicator))
+        )
         beside += reference_notes(own, shown, shown.beside)
     trend = marks.of_trend(shown.trend, indicator)
-    words = text(f"{trend.symbol} {_capital(trend.words)}".strip())
+    words = text(f"{trend.symbol} {capital(trend.words)}".strip())
     unit = "" if indicator.unit.startswith("%") else f", {indicator.unit}"
-    when = f"{shown.row['period']}{unit}"
+    when = text(f"{shown.row['period']}{unit}")
     return [
-        f"{text(short_name(indicator))}<small>{text(when)}</small>",
-        f"<b>{text(figure or blocks.cell(shown.row, indicator))}</b>{interval}{tag}",
+        f"{text(short_name(indicator))}{helps.button(indicator, 'ligne')}<small>{when}</small>",
+        f"<b>{figure_marks.figure(shown.row, text(figure or wording.cell(shown.row, indicator)))}"
+        f"</b>{interval}{tag}",
         beside,
         _verdict(shown) or _NOTHING,
         f"{_spark(shown)}<small>{words}</small>" if trend.words else _NOTHING,
@@ -284,16 +271,24 @@ def _line(own: OwnReading, shown: Shown) -> list[str]:
 
 
 def table(
-    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, unseen: bool = False
+    caption: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    unseen: bool = False,
+    about: Sequence[Row] = (),
 ) -> str:
     """A table whose cells are HTML already escaped; the first of each row is its header.
 
-    ``unseen`` keeps the caption for screen readers, where a heading says the same.
+    ``unseen`` keeps the caption for screen readers, where a heading says the same; ``about`` gives
+    what each row speaks of.
     """
+    marked = [f" {figure_marks.about(one)}" for one in about] or [""] * len(rows)
     hidden = ' class="cpts-unseen"' if unseen else ""
     titles = "".join(f'<th scope="col">{text(label)}</th>' for label in head)
     body = "".join(
-        f'<tr><th scope="row">{first}</th>{_cells(head[1:], cells)}</tr>' for first, *cells in rows
+        f'<tr{mark}><th scope="row">{first}</th>{_cells(head[1:], cells)}</tr>'
+        for mark, (first, *cells) in zip(marked, rows, strict=True)
     )
     return (
         '<div class="cpts-table-wrap" tabindex="0"><table class="cpts-table cpts-stack cpts-lines">'
@@ -311,39 +306,40 @@ def _cells(labels: Sequence[str], cells: Sequence[str]) -> str:
 
 def sources(page: Frame, shown: Sequence[Shown]) -> str:
     """The sources of several figures, each once, under what shows them."""
-    told = source_line(page.diagnostic.credits(str(one.row["sources"])) for one in shown)
-    return f'<p class="cpts-source">{told}</p>' if told else ""
+    return _sources(page.diagnostic, [str(one.row["sources"]) for one in shown])
+
+
+def sources_of(diagnostic: Diagnostic, rows: pd.DataFrame) -> str:
+    """The same for rows of ``Values`` or of a comparison that tell something."""
+    told = rows.loc[rows["status"].ne(Status.MISSING.value), "sources"]
+    return _sources(diagnostic, [str(one) for one in told.dropna().unique()])
+
+
+def _sources(diagnostic: Diagnostic, told: Sequence[str]) -> str:
+    line = source_line(diagnostic.credits(one) for one in dict.fromkeys(told))
+    return f'<p class="cpts-source">{line}</p>' if line else ""
 
 
 def source_line(credits: Iterable[str]) -> str:
     """Source lines as one, escaped: one dataset is told once, with all its vintages."""
-    vintages: dict[tuple[str, str], dict[str, None]] = {}
-    fictitious = False
-    for credit in (one for told in credits for one in told.split(" ; ") if one):
-        fictitious |= credit.startswith(_FICTITIOUS)
-        found = _VINTAGE.fullmatch(credit.removeprefix(_FICTITIOUS))
-        head, when, tail = found.groups() if found else (credit, "", "")
-        vintages.setdefault((head, tail or ""), {})[when] = None
-    told = [
-        ", ".join([head, *[when for when in sorted(known) if when]]) + tail
-        for (head, tail), known in vintages.items()
-    ]
-    if not told:
-        return ""
-    start = "Source fictive, au format de" if fictitious else "Source"
-    return text(f"{start} : {' ; '.join(told)}")
+    return escape(wording.source_line(credits))
 
 
 def numbers(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
     """Plain headcounts, which no reference judges."""
     shown = [own.shown(name, Kind.PEERS) for name in names]
     cells = "".join(
-        f"<div><b>{text(blocks.cell(one.row, one.indicator).removesuffix(one.indicator.unit))}</b>"
+        f"<div><b>{figure_marks.figure(one.row, text(_without_unit(one)))}</b>"
         f"<span>{text(one.indicator.short_label)} ({text(str(one.row['period']))})"
+        f"{helps.button(one.indicator, 'nombre')}"
         f"<br><small>{text(rank_words(one.beside))}</small></span></div>"
         for one in shown
     )
     st.html(f'<div class="cpts-figures cpts-counts">{cells}</div>{sources(page, shown)}')
+
+
+def _without_unit(shown: Shown) -> str:
+    return wording.cell(shown.row, shown.indicator).removesuffix(shown.indicator.unit).strip()
 
 
 def context(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
@@ -361,24 +357,26 @@ def context(page: Frame, own: OwnReading, names: Sequence[str]) -> None:
         around = [one.beside, *[row for row in one.others if row["reference"] == Kind.FRANCE.value]]
         rows.append(
             [
-                f"{text(one.indicator.short_label)}{unit}",
-                f"<b>{text(marks.bare_value(one.row, one.indicator))}</b>",
+                f"{text(one.indicator.short_label)}{helps.button(one.indicator, 'repere')}{unit}",
+                f"<b>{figure_marks.figure(one.row, _bare(one))}</b>",
                 text(str(one.row["period"])),
                 *(_around(own, one, row) for row in around),
             ]
         )
     caption = "Connus pour le département seulement : repères, et non chiffres de la CPTS"
-    st.html(table(caption, head, rows) + sources(page, shown))
+    told = table(caption, head, rows, about=[one.row for one in shown])
+    st.html(told + sources(page, shown))
 
 
 def _around(own: OwnReading, shown: Shown, row: Row) -> str:
     if math.isnan(float(row["reference_value"])):
         return "–"
-    return text(marks.value_beside(row, shown.indicator)) + reference_notes(own, shown, row)
+    marked = figure_marks.reference(row, text(marks.value_beside(row, shown.indicator)))
+    return marked + reference_notes(own, shown, row)
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _bare(shown: Shown) -> str:
+    return text(marks.bare_value(shown.row, shown.indicator))
 
 
 def key() -> None:

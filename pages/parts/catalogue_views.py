@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from html import escape
 
 import pandas as pd
@@ -9,16 +11,19 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.contracts import Source
-from cpts_data.indicators import INDICATORS, Indicator, Polarity
-from cpts_data.measures import Status
+from cpts_data.indicators import INDICATORS, Indicator, Theme
+from cpts_data.reading.methods import METHODS, POLARITIES, STATES
+from cpts_data.reference.competing import competing_with
 from cpts_data.sources import MODULES
-from pages.parts import blocks, frame
+from pages.parts import blocks, frame, glossary_views, helps
 from pages.parts.frame import Frame
 
-_POLARITIES = {
-    Polarity.HIGH_IS_GOOD: "une valeur élevée est favorable",
-    Polarity.LOW_IS_GOOD: "une valeur faible est favorable",
-    Polarity.NO_JUDGEMENT: "ni favorable ni défavorable : l’indicateur décrit un besoin",
+PARTS = {
+    "indicateurs": "Indicateurs",
+    "sources": "Sources reconnues",
+    "methodes": "Méthodes",
+    "glossaire": "Glossaire",
+    "autres": "Autres chiffres en circulation",
 }
 
 
@@ -31,28 +36,47 @@ def to_the_data() -> None:
     frame.link("pages/donnees.py", "Données de cet espace")
 
 
+def open_part(page: Frame) -> None:
+    """The part that the reader chooses, and nothing of the others."""
+    part = frame.choose("Rubrique", PARTS, "rubrique", horizontal=True)
+    parts: dict[str, Callable[[], None]] = {
+        "indicateurs": lambda: indicators(page),
+        "sources": lambda: sources(page),
+        "methodes": methods,
+        "glossaire": glossary_views.words,
+        "autres": glossary_views.competing,
+    }
+    parts[part]()
+
+
 def indicators(page: Frame) -> None:
-    """One sheet for each indicator of the catalogue."""
+    """One sheet for each indicator of a theme."""
     blocks.section("Indicateurs")
+    counts = Counter(one.theme for one in INDICATORS.values())
+    labels = {theme.value: f"{theme.label} ({counts[theme]})" for theme in Theme if counts[theme]}
+    chosen = frame.choose("Thème", labels, "theme", default=Theme.POPULATION.value)
     for indicator in INDICATORS.values():
-        with st.expander(f"{indicator.label} ({indicator.unit})"):
-            st.html(_indicator_sheet(page, indicator))
+        if indicator.theme.value == chosen:
+            with st.expander(f"{indicator.label} ({indicator.unit})"):
+                st.html(_indicator_sheet(page, indicator))
 
 
 def _indicator_sheet(page: Frame, indicator: Indicator) -> str:
     period = page.diagnostic.latest_period(indicator)
     line = page.diagnostic.source_line(indicator, period) if period else "non disponible ici"
     marks = [f"{french.number(mark, 1)} : {words}" for mark, words in indicator.thresholds]
+    others = competing_with(indicator.id)
     rows = [
         ("Identifiant", indicator.id),
         ("Thème", indicator.theme.label),
         ("Définition", indicator.definition),
         ("Pourquoi", indicator.why),
-        ("Lecture", _POLARITIES[indicator.polarity]),
+        ("Lecture", POLARITIES[indicator.polarity]),
         ("Limites", indicator.caveat),
         ("Repères", " ; ".join(marks)),
         ("Données lues", ", ".join(indicator.columns)),
         ("Source dans cet espace", line),
+        *(("Autre chiffre en circulation", helps.competing_words(one)) for one in others),
     ]
     return _definition_list([(name, text) for name, text in rows if text])
 
@@ -121,40 +145,6 @@ def methods() -> None:
     blocks.section("Méthodes")
     st.html(
         _definition_list(
-            [
-                (
-                    "Addition d'abord, division ensuite",
-                    "Un taux de territoire est la somme des numérateurs sur la somme des "
-                    "dénominateurs de ses communes, jamais la moyenne de leurs taux.",
-                ),
-                (
-                    "APL",
-                    "La moyenne pondère les communes par leur population standardisée ; les "
-                    "habitants sous un seuil se comptent avec la population totale (règle de la "
-                    "DREES).",
-                ),
-                (
-                    "Paris, Lyon, Marseille",
-                    "L'unité est l'arrondissement municipal ; la ville n'est jamais comptée en "
-                    "plus de ses arrondissements.",
-                ),
-                (
-                    "Couverture",
-                    "Part de la population du territoire pour laquelle le chiffre est connu.",
-                ),
-                *((f"« {status.words} »", _STATUS_HELP[status]) for status in _STATUS_HELP),
-            ]
+            [*METHODS, *((f"« {status.words} »", words) for status, words in STATES.items())]
         )
     )
-
-
-_STATUS_HELP = {
-    Status.MASKED: "Le producteur cache ce chiffre pour protéger les personnes : il existe, il "
-    "n'est pas nul. Hachures sur les cartes.",
-    Status.MISSING: "Personne ne nous a donné ce chiffre. Gris sur les cartes.",
-    Status.NOT_APPLICABLE: "Le chiffre n'a pas de sens ici (aucun habitant, territoire hors du "
-    "champ de la source). Blanc sur les cartes.",
-    Status.ESTIMATED: "Calculé par nos soins selon une méthode déclarée ; bordure pointillée sur "
-    "les cartes.",
-    Status.BOUNDED: "Somme comprenant des valeurs masquées : on en donne les bornes.",
-}

@@ -10,7 +10,7 @@ from cpts_data import french
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.drawing import palettes
 from cpts_data.indicators import INDICATORS, Indicator
-from cpts_data.territories import Level, Territory
+from cpts_data.territories import Territory
 from pages.parts import blocks
 from pages.parts.frame import Frame
 
@@ -48,7 +48,7 @@ def _plain(text: str) -> str:
 
 
 def _commune_values(diagnostic: Diagnostic, territory: Territory, name: str) -> pd.DataFrame:
-    units = list(diagnostic.territories(Level.CPTS).units_of(territory.id).index)
+    units = list(diagnostic.territories(territory.level).units_of(territory.id).index)
     label = INDICATORS[name].short_label
     table, _ = blocks.unit_values(diagnostic, units, [name])
     return table.rename(columns={label: "value"}).dropna(subset="value")
@@ -83,7 +83,7 @@ def range_by_commune(page: Frame, territory: Territory, name: str) -> None:
     diagnostic = page.diagnostic
     indicator = INDICATORS[name]
     table = _commune_values(diagnostic, territory, name)
-    units = diagnostic.territories(Level.CPTS).units_of(territory.id)
+    units = diagnostic.territories(territory.level).units_of(territory.id)
     if table.empty:
         blocks.note(f"{indicator.label} : aucune valeur publiée pour ces communes.")
         return
@@ -97,7 +97,7 @@ def range_by_commune(page: Frame, territory: Territory, name: str) -> None:
     if hidden:
         told = french.count_of(hidden, "commune est masquée", "communes sont masquées")
         sentence += f" {told} ou non disponible{'s' if hidden > 1 else ''}."
-    blocks.lead(sentence)
+    blocks.lead(sentence, about=name)
     figure = _bars(table, indicator, f"{indicator.short_label} des communes")
     shown = table.rename(columns={"value": indicator.short_label})
     _show(figure, shown, f"etendue_{name}", sentence)

@@ -9,16 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.analysis.compare import Kind
+from cpts_data.analysis.compare import Basis, Kind
 from cpts_data.analysis.sentences import rank_sentence, rank_words
 from cpts_data.indicators import INDICATORS, Indicator
-from cpts_data.reading import verdicts
+from cpts_data.reading import verdicts, wording
 from cpts_data.territories import Level, Territory
 from pages.parts import (
     blocks,
     frame,
     funnel_view,
     heat_table,
+    helps,
     peers_view,
     plots,
     present,
@@ -42,7 +43,7 @@ _ABOUT = {
     "référence choisie. Les signes se lisent sans la couleur.",
     "intervalles": "Le trait est l'intervalle de confiance : plus il est long, moins le chiffre "
     "est précis.",
-    "voisins": "À qui se comparer ? Aux CPTS qui ressemblent à la vôtre par leur population, où "
+    "voisins": "À qui se comparer ? Aux CPTS qui vous ressemblent par leur population, où "
     "qu'elles soient.",
     "classement": "Toutes les CPTS, de la valeur la plus élevée à la plus basse. Des rangs voisins "
     "ne sont pas toujours des écarts réels : regardez les intervalles.",
@@ -57,7 +58,8 @@ _ABOUT = {
 def open_view(page: Frame, own: Territory) -> None:
     """The chosen view, and nothing of the others."""
     st.html(f"<style>{_STYLE}</style>")
-    view = frame.choose("Vue", VIEWS, "vue", horizontal=True)
+    told = helps.of("IC", "Médiane", "Tendance", "Funnel plot")
+    view = frame.choose("Vue", VIEWS, "vue", horizontal=True, help_text=told)
     blocks.note(_ABOUT[view])
     views: dict[str, Callable[[Frame, Territory], None]] = {
         "tableau": side_by_side,
@@ -94,8 +96,9 @@ def _labelled(table: pd.DataFrame, territories: Sequence[Territory]) -> pd.DataF
 
 
 def _mark(rows: pd.DataFrame) -> list[tuple[str, float]]:
-    """The reference of a chart, when one value serves every territory."""
-    known = rows.loc[rows["reference_value"].notna() & ~rows["without"].astype(bool)]
+    """The reference of a chart, when one value of the same definition serves every territory."""
+    alike = ~rows["without"].astype(bool) & rows["basis"].ne(Basis.DIFFERENT.value)
+    known = rows.loc[rows["reference_value"].notna() & alike]
     if known.empty:
         return []
     name = str(known["reference_name"].iloc[0])
@@ -113,7 +116,7 @@ def intervals(page: Frame, own: Territory) -> None:
     rows = selection.compared(page.diagnostic, own, kind, [indicator.id], territories)
     rows = _labelled(rows, territories)
     blocks.section(f"{indicator.label} : {french.count_of(len(rows), 'territoire')}")
-    blocks.lead(present.sentence_of(rows, own.id, indicator))
+    present.lead(rows, own.id, indicator)
     drawn = rows[rows.apply(verdicts.own_figure, axis=1)]
     if drawn.empty:
         present.nothing_known(indicator, rows)
@@ -127,7 +130,7 @@ def intervals(page: Frame, own: Territory) -> None:
         if len(rest):
             blocks.note(_left_out(rest, indicator, "Sans valeur à dessiner"))
     shown = present.figures(rows, indicator)
-    shown["Face à votre CPTS"] = present.beside_own(rows, own.id)
+    shown["Face à votre territoire"] = present.beside_own(rows, own.id)
     present.table(shown, rows, f"intervalles_{indicator.id}")
     present.source(page, indicator, str(rows["period"].iloc[0]))
 
@@ -140,7 +143,7 @@ def ranking(page: Frame, own: Territory) -> None:
     with right:
         kind = selection.choose_reference(page, own)
     rows = _all_cpts(page, own, kind, indicator)
-    blocks.section(f"{indicator.label} : {french.number(len(rows))} CPTS classées")
+    blocks.section(f"{indicator.label} : classement, {_everyone(own, len(rows))}")
     drawn = rows[rows.apply(verdicts.own_figure, axis=1)]
     drawn = drawn.sort_values(["value", "label"], ascending=[False, True], kind="stable")
     if drawn.empty:
@@ -149,7 +152,7 @@ def ranking(page: Frame, own: Territory) -> None:
         _ranked(rows, drawn, own, indicator)
     shown = present.figures(drawn, indicator)
     shown.insert(0, "Rang", [rank_words(row) for _, row in drawn.iterrows()])
-    shown["Face à votre CPTS"] = present.beside_own(drawn, own.id)
+    shown["Face à votre territoire"] = present.beside_own(drawn, own.id)
     rest = rows[~rows.index.isin(drawn.index)]
     if len(rest) and len(drawn):
         blocks.note(_left_out(rest, indicator, "Non classées"))
@@ -158,8 +161,15 @@ def ranking(page: Frame, own: Territory) -> None:
     present.source(page, indicator, str(rows["period"].iloc[0]))
 
 
+def _everyone(own: Territory, count: int, inside: bool = True) -> str:
+    """« 70 CPTS », « 70 CPTS et ce territoire » when a composed one stands among them."""
+    if own.level is Level.CPTS or not inside:
+        return french.count_of(count, "CPTS", "CPTS")
+    return f"{french.count_of(count - 1, 'CPTS', 'CPTS')} et ce territoire"
+
+
 def _all_cpts(page: Frame, own: Territory, kind: Kind, indicator: Indicator) -> pd.DataFrame:
-    everyone = selection.peers_of(page.diagnostic, own)
+    everyone = selection.peers_and_own(page.diagnostic, own)
     rows = selection.compared(page.diagnostic, own, kind, [indicator.id], everyone)
     return _labelled(rows, everyone)
 
@@ -167,7 +177,7 @@ def _all_cpts(page: Frame, own: Territory, kind: Kind, indicator: Indicator) -> 
 def _ranked(rows: pd.DataFrame, drawn: pd.DataFrame, own: Territory, indicator: Indicator) -> None:
     mine = drawn[drawn["territory"].eq(own.id)]
     if len(mine):
-        blocks.lead(rank_sentence(mine.iloc[0], indicator))
+        blocks.lead(rank_sentence(mine.iloc[0], indicator), mine.iloc[0].to_dict())
     tally = verdicts.counted(drawn)
     if tally:
         told = " ; ".join(f"{french.count_of(n, 'CPTS', 'CPTS')} : {words}" for words, n in tally)
@@ -193,14 +203,14 @@ def _ranked(rows: pd.DataFrame, drawn: pd.DataFrame, own: Territory, indicator: 
 
 
 def _left_out(rest: pd.DataFrame, indicator: Indicator, why: str) -> str:
-    words = [f"{row['label']} ({blocks.cell(row, indicator)})" for _, row in rest.iterrows()]
+    words = [f"{row['label']} ({wording.cell(row, indicator)})" for _, row in rest.iterrows()]
     return f"{why} : {french.enumeration(words)}."
 
 
 def _signs() -> None:
     blocks.note(
-        "Grande marque bordée de noir : votre CPTS. Triangle : écart significatif avec la "
-        "référence, vers le haut ou vers le bas ; rond (losange pour la vôtre) : écart non "
+        "Grande marque bordée de noir : votre territoire. Triangle : écart significatif avec la "
+        "référence, vers le haut ou vers le bas ; rond (losange pour le vôtre) : écart non "
         "démontré, ou indicateur sans intervalle."
     )
 
@@ -225,7 +235,7 @@ def two_indicators(page: Frame, own: Territory) -> None:
         )
     table = pd.DataFrame({"x": _known(page, own, first), "y": _known(page, own, second)})
     names = {
-        one.id: french.typography(one.name) for one in selection.peers_of(page.diagnostic, own)
+        one.id: french.typography(one.name) for one in selection.peers_and_own(page.diagnostic, own)
     }
     table["label"] = table.index.map(names)
     known = table.dropna(subset=["x", "y"])
@@ -236,7 +246,8 @@ def two_indicators(page: Frame, own: Territory) -> None:
         )
         blocks.nothing_here(told, "Choisissez un autre indicateur, ou ajoutez des données.")
         return
-    blocks.section(f"{first.short_label} et {second.short_label} : {len(known)} CPTS")
+    count = _everyone(own, len(known), own.id in known.index)
+    blocks.section(f"{first.short_label} et {second.short_label} : {count}")
     blocks.lead(_crossed(known, own, first, second))
     figure = plots.scatter(known, first, second, french.typography(own.name))
     present.chart(figure, "nuage", _crossed(known, own, first, second))
@@ -247,19 +258,20 @@ def two_indicators(page: Frame, own: Territory) -> None:
     shown = pd.DataFrame(
         {
             "CPTS": table["label"],
-            f"{first.short_label} ({first.unit})": table["x"].round(first.digits),
-            f"{second.short_label} ({second.unit})": table["y"].round(second.digits),
+            f"{first.short_label} ({first.unit})": french.rounded(table["x"], first.digits),
+            f"{second.short_label} ({second.unit})": french.rounded(table["y"], second.digits),
         }
     )
-    values = page.diagnostic.values([first.id, second.id], Level.CPTS, list(table.index))
+    everyone = selection.peers_and_own(page.diagnostic, own)
+    values = selection.values_of(page.diagnostic, [first.id, second.id], everyone)
     present.table(shown, values, f"nuage_{first.id}_{second.id}")
     for indicator in dict.fromkeys((first, second)):
         present.source(page, indicator, page.diagnostic.latest_period(indicator))
 
 
 def _known(page: Frame, own: Territory, indicator: Indicator) -> pd.Series:
-    ids = [one.id for one in selection.peers_of(page.diagnostic, own)]
-    rows = page.diagnostic.values([indicator.id], Level.CPTS, ids).set_index("territory")
+    everyone = selection.peers_and_own(page.diagnostic, own)
+    rows = selection.values_of(page.diagnostic, [indicator.id], everyone).set_index("territory")
     return rows["value"].astype(float).where(rows.apply(verdicts.own_figure, axis=1))
 
 
@@ -275,7 +287,7 @@ def _second(page: Frame, own: Territory, first: Indicator) -> str:
 def _crossed(known: pd.DataFrame, own: Territory, first: Indicator, second: Indicator) -> str:
     """Where the reader's CPTS lies, by the two medians; how many lie in the same quarter."""
     if own.id not in known.index:
-        return "Votre CPTS n'y figure pas : l'un des deux indicateurs n'est pas connu pour elle."
+        return "Votre territoire n'y figure pas : l'un des deux indicateurs n'y est pas connu."
     middle = known[["x", "y"]].median()
     mine = known.loc[own.id]
     sides = {True: "au-dessus de la médiane", False: "à la médiane ou au-dessous"}

@@ -58,6 +58,7 @@ def counts_map(
     texts = {str(code): french.count_of(int(number), *noun) for code, number in counts.items()}
     outside = [code for code in ground.communes if code not in communes]
     chosen = frame.parameter("commune", list(ground.communes))
+    outline = map_store.outline(page.diagnostic, ground, own) if own else None
     group = maps.paint(
         ground.communes,
         fills,
@@ -66,8 +67,8 @@ def counts_map(
         blank=[code for code in ground.communes if code not in fills],
         selected=[chosen] if chosen else [],
         focus=set(communes),
-        outlined=("cpts", own.id) if own else None,
-        zoom_to=("cpts", own.id) if own else None,
+        outlined=outline,
+        zoom_to=outline,
     )
 
     def on_click() -> None:

@@ -47,7 +47,7 @@ def show(page: Frame, cpts: Territory) -> None:
     """Choices, then the chosen list."""
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with right:
-        where = {"cpts": "Cette CPTS", _EVERYWHERE: "Toutes les CPTS de l’espace"}
+        where = {"cpts": "Ce territoire", _EVERYWHERE: "Toutes les CPTS de l’espace"}
         everywhere = frame.choose("Périmètre", where, "perimetre") == _EVERYWHERE
     own = None if everywhere else cpts
     found = store.directory_of(page.diagnostic, own)

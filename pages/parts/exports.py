@@ -99,10 +99,9 @@ def _told(indicator: Indicator, values: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Territoire": values["name"].astype(str),
-            f"{indicator.short_label} ({indicator.unit})": values["value"]
-            .astype(float)
-            .where(own)
-            .round(indicator.digits),
+            f"{indicator.short_label} ({indicator.unit})": french.rounded(
+                values["value"].astype(float).where(own), indicator.digits
+            ),
             "Intervalle": [
                 _interval(lower, upper, indicator)
                 for lower, upper in zip(values["lower"], values["upper"], strict=True)

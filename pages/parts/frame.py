@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from cpts_data.analysis.composed import PARAMETER, Composition, read_compositions
 from cpts_data.contracts import ContractError
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.territories import Level, Territory
-from pages.parts import store
+from pages.parts import helps, store
 
 PRODUCT = "Diagnostic territorial des CPTS"
 MENU: dict[str, tuple[tuple[str, str], ...]] = {
@@ -37,7 +39,11 @@ MENU: dict[str, tuple[tuple[str, str], ...]] = {
         ("pages/prevention.py", "Prévention"),
     ),
     "Agir": (
+        ("pages/composer.py", "Composer"),
         ("pages/simulateur.py", "Simulateur"),
+        ("pages/aci.py", "ACI : contrat et suivi"),
+        ("pages/documents.py", "Documents"),
+        ("pages/travaux.py", "Mes travaux"),
         ("pages/reunion.py", "Réunion (plein écran)"),
     ),
     "Données": (
@@ -47,8 +53,11 @@ MENU: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 MEETING = "pages/reunion.py"
+MOST_COMPOSED = 6
+_OFFERED = "territoires_composes"
 _PARTS = Path(__file__).parent
-_STYLE = "".join((_PARTS / name).read_text(encoding="utf-8") for name in ("frame.css", "cards.css"))
+_SHEETS = ("frame.css", "cards.css", "saved.css")
+_STYLE = "".join((_PARTS / name).read_text(encoding="utf-8") for name in _SHEETS)
 _FICTITIOUS = (
     "Territoire fictif de démonstration : lieux, chiffres et CPTS sont inventés. "
     "« France » est la référence nationale réelle."
@@ -57,7 +66,10 @@ _FICTITIOUS = (
 
 @dataclass(frozen=True)
 class Frame:
-    """What a page knows when it opens: the space and the CPTS chosen (None when there is none)."""
+    """What a page knows when it opens: the space, and the territory chosen (None without any).
+
+    ``cpts`` is a CPTS or a composed territory: its ``level`` says which.
+    """
 
     diagnostic: Diagnostic
     space_id: str
@@ -102,6 +114,7 @@ def _open(title: str, side: Literal["auto", "collapsed"] = "auto") -> Frame:
         st.error(f"Cet espace ne peut pas être ouvert.\n\n{error}")
         st.stop()
     with st.sidebar:
+        diagnostic = diagnostic.with_compositions(_compositions())
         cpts = _choose_cpts(diagnostic)
         _menu()
         st.html(f'<div class="cpts-foot">{escape(diagnostic.population_line())}</div>')
@@ -114,15 +127,69 @@ def _space_labels(known: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _choose_cpts(diagnostic: Diagnostic) -> Territory | None:
-    table = diagnostic.territories(Level.CPTS).table
-    if table.empty:
+    """The CPTS that the page speaks of, or a composed territory of the address or the session."""
+    known = {
+        str(identifier): diagnostic.territory(level, str(identifier))
+        for level in (Level.COMPOSED, Level.CPTS)
+        for identifier in diagnostic.territories(level).table.sort_values("name").index
+    }
+    _tell_left_out(diagnostic)
+    if not known:
         return None
     labels = {
-        str(identifier): diagnostic.territory(Level.CPTS, str(identifier)).label
-        for identifier in table.sort_values("name").index
+        name: one.label + (" (composé)" if one.level is Level.COMPOSED else "")
+        for name, one in known.items()
     }
-    chosen = choose("CPTS", unique_labels(labels), "cpts")
-    return diagnostic.territory(Level.CPTS, chosen)
+    written = [one.id for one in compositions_in_address() if one.id in known]
+    first = next((name for name, one in known.items() if one.level is Level.CPTS), None)
+    default = written[-1] if written and parameter("cpts") is None else first
+    told = helps.of("CPTS")
+    chosen = known[choose("CPTS", unique_labels(labels), "cpts", default=default, help_text=told)]
+    if chosen.level is Level.COMPOSED and chosen.id not in written:
+        asked = next(one for one in diagnostic.compositions if one.id == chosen.id)
+        write_compositions([*compositions_in_address(), asked])
+    return chosen
+
+
+def compositions_in_address() -> list[Composition]:
+    """The composed territories that the address describes."""
+    return read_compositions(st.query_params.get_all(PARAMETER)[:MOST_COMPOSED])[0]
+
+
+def _compositions() -> list[Composition]:
+    """Composed territories of the address, then those that this session has opened."""
+    found, refused = read_compositions(st.query_params.get_all(PARAMETER)[:MOST_COMPOSED])
+    for reason in refused:
+        st.warning(reason)
+    return [*found, *kept(_OFFERED, ())]
+
+
+def _tell_left_out(diagnostic: Diagnostic) -> None:
+    known = diagnostic.territories(Level.COMPOSED).table.index
+    for one in compositions_in_address():
+        if one.id not in known:
+            text = f"« {one.name} » : aucune de ses communes n’est dans cet espace."
+            st.html(f'<div class="cpts-note" role="note">{escape(text)}</div>')
+
+
+def write_compositions(compositions: Sequence[Composition]) -> None:
+    """Put composed territories in the address, in order; the last ones when there are too many."""
+    told = [one.encode() for one in compositions][-MOST_COMPOSED:]
+    if told:
+        st.query_params[PARAMETER] = told
+    else:
+        st.query_params.pop(PARAMETER, None)
+
+
+def offer(compositions: Sequence[Composition]) -> None:
+    """Let every page of this session offer composed territories (saved ones, once opened)."""
+    keep(_OFFERED, tuple(compositions))
+
+
+def offer_one(composition: Composition) -> None:
+    """Let every page of this session offer one more composed territory."""
+    others = [one for one in kept(_OFFERED, ()) if one.id != composition.id]
+    offer([*others, composition])
 
 
 def unique_labels(labels: Mapping[str, str]) -> dict[str, str]:
@@ -142,10 +209,14 @@ def _menu() -> None:
                 st.page_link(page, label=label, query_params=parameters)
 
 
-def address() -> dict[str, str]:
+def address() -> dict[str, str | list[str]]:
     """The parameters of the address that every page keeps."""
     kept = ("espace", "cpts", "indicateur", "reference")
-    return {name: st.query_params[name] for name in kept if name in st.query_params}
+    told: dict[str, str | list[str]] = {
+        name: st.query_params[name] for name in kept if name in st.query_params
+    }
+    composed = st.query_params.get_all(PARAMETER)
+    return told | ({PARAMETER: composed} if composed else {})
 
 
 def parameter(name: str, known: Sequence[str] | None = None) -> str | None:
@@ -272,9 +343,13 @@ def ask(label: str, name: str, placeholder: str = "") -> str:
     return current
 
 
-def go(page: str) -> None:
-    """Leave for another page, which keeps the space, the CPTS and the indicator."""
-    st.switch_page(page, query_params=address())
+def go(page: str, **parameters: str | None) -> None:
+    """Leave for another page, which keeps the space, the CPTS and the indicator.
+
+    ``parameters`` replace those of the address; None leaves one out.
+    """
+    told = {**address(), **parameters}
+    st.switch_page(page, query_params={name: one for name, one in told.items() if one is not None})
 
 
 def seen(name: str, value: int) -> bool:
@@ -298,6 +373,13 @@ def kept(name: str, default: Any = None) -> Any:
 def preset(key: str, value: Any) -> None:
     """Give a widget its value before it is drawn: what the address says wins over last time."""
     st.session_state[key] = value
+
+
+def whole_address() -> str:
+    """The address of this page, whole, to be copied; what is not kept everywhere is left out."""
+    query = urlencode(address(), doseq=True)
+    bare = (st.context.url or "").split("?")[0]
+    return f"{bare}?{query}"
 
 
 def component_state(key: str) -> Any:

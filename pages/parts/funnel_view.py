@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.analysis.compare import Kind, methods_of
+from cpts_data.analysis.compare import Basis, Kind, methods_of
 from cpts_data.analysis.confidence import Method
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Status
@@ -84,7 +84,8 @@ def show(page: Frame, own: Territory) -> None:
         kind = selection.choose_reference(page, own)
     rows = _rows(page, own, kind, indicator)
     known = _countable(rows, _METHODS[indicator.id])
-    benchmark = rows["reference_value"].where(~rows["without"].astype(bool)).dropna()
+    alike = ~rows["without"].astype(bool) & rows["basis"].ne(Basis.DIFFERENT.value)
+    benchmark = rows["reference_value"].where(alike).dropna()
     blocks.section(f"{indicator.label} : ce que le hasard n'explique pas")
     if known.empty or benchmark.empty:
         _why_none(rows, known, indicator)
@@ -101,7 +102,8 @@ def show(page: Frame, own: Territory) -> None:
     blocks.note(
         f"Ligne pleine : {reference} ({value}). Tirets : limites à 95 % ; traits : à 99,8 %. "
         "Triangle : hors des limites à 95 %. Être hors de l'entonnoir ne dit pas pourquoi : "
-        "âge, précarité et organisation n'y sont pas corrigés."
+        "âge, précarité et organisation n'y sont pas corrigés.",
+        indicator.id,
     )
     if warning := verdicts.by_chance(len(points)):
         blocks.note(warning)
@@ -110,7 +112,7 @@ def show(page: Frame, own: Territory) -> None:
 
 
 def _rows(page: Frame, own: Territory, kind: Kind, indicator: Indicator) -> pd.DataFrame:
-    everyone = selection.peers_of(page.diagnostic, own)
+    everyone = selection.peers_and_own(page.diagnostic, own)
     rows = selection.compared(page.diagnostic, own, kind, [indicator.id], everyone)
     return rows.assign(label=[french.typography(one.name) for one in everyone])
 
@@ -125,7 +127,12 @@ def _countable(rows: pd.DataFrame, method: Method) -> pd.DataFrame:
 
 
 def _why_none(rows: pd.DataFrame, known: pd.DataFrame, indicator: Indicator) -> None:
-    if len(known):
+    if rows["basis"].eq(Basis.DIFFERENT.value).any():
+        blocks.nothing_here(
+            "Cette référence ne compte pas la même chose : les définitions diffèrent.",
+            "Choisissez une autre référence, par exemple la région ou la médiane des CPTS.",
+        )
+    elif len(known):
         blocks.nothing_here(
             "La valeur de la référence n'est pas connue dans cet espace.",
             "Choisissez une autre référence, par exemple la médiane des CPTS.",
@@ -160,9 +167,9 @@ def _table(points: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "CPTS": ordered["label"],
-            indicator.short_label: ordered["value"].round(indicator.digits),
-            "Numérateur": ordered["numerator"].round(),
-            "Dénominateur": ordered["denominator"].round(),
+            indicator.short_label: french.rounded(ordered["value"], indicator.digits),
+            "Numérateur": french.rounded(ordered["numerator"]),
+            "Dénominateur": french.rounded(ordered["denominator"]),
             "Place": [french.typography(_WORDS[int(place)]) for place in ordered["place"]],
         }
     )

@@ -15,7 +15,7 @@ from cpts_data.measures import Status
 from cpts_data.reading import verdicts
 from cpts_data.reading.verdicts import LEGEND, Look, look
 from cpts_data.territories import Territory
-from pages.parts import blocks, frame, present, selection
+from pages.parts import blocks, cards, figure_marks, frame, helps, present, selection
 from pages.parts.frame import Frame
 
 
@@ -34,6 +34,8 @@ def show(page: Frame, territories: Sequence[Territory], own: Territory, kind: Ki
         return
     st.html(legend())
     st.html(table_html(table, shown, territories))
+    st.html(helps.of_table([INDICATORS[name] for name in shown]))
+    st.html(cards.sources_of(page.diagnostic, table[table["indicator"].isin(shown)]))
     tested = table["basis"].eq(Basis.INTERVAL) & ~table.apply(verdicts.is_wider, axis=1)
     if warning := verdicts.by_chance(int(tested.sum())):
         st.warning(
@@ -86,23 +88,25 @@ def _row(rows: pd.DataFrame, indicator: Indicator, labels: Sequence[str]) -> str
         _cell(row, indicator, label, latest)
         for (_, row), label in zip(rows.iterrows(), labels, strict=True)
     )
-    told = " · ".join(text for text in (indicator.unit, latest, _beside(rows, indicator)) if text)
+    said = [escape(french.typography(text)) for text in (indicator.unit, latest) if text]
+    told = " · ".join([*said, *_beside(rows, indicator)])
     return (
-        f'<tr><th scope="row">{escape(french.typography(indicator.short_label))}'
-        f"<small>{escape(french.typography(told))}</small></th>{cells}</tr>"
+        f'<tr data-indicateur="{indicator.id}">'
+        f'<th scope="row">{escape(french.typography(indicator.short_label))}'
+        f"<small>{told}</small></th>{cells}</tr>"
     )
 
 
-def _beside(rows: pd.DataFrame, indicator: Indicator) -> str:
-    """The reference's own figure, said once per line."""
+def _beside(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
+    """The reference's own figure, said once per line, as HTML; nothing without."""
     known = rows.loc[rows["reference_value"].notna() & ~rows["without"].astype(bool)]
     if known.empty:
-        return ""
+        return []
     row = known.iloc[0]
-    value = french.number(float(row["reference_value"]), indicator.digits)
+    value = escape(french.number(float(row["reference_value"]), indicator.digits))
     when = str(row["reference_period"])
     year = f" ({when})" if when not in ("", "nan", str(row["period"])) else ""
-    return f"référence {value}{year}"
+    return [f"référence {figure_marks.reference(row.to_dict(), value)}{escape(year)}"]
 
 
 def _cell(row: pd.Series, indicator: Indicator, label: str, latest: str) -> str:
@@ -119,13 +123,14 @@ def _figure(row: pd.Series, indicator: Indicator) -> str:
     status = Status(str(row["status"]))
     if status is Status.BOUNDED:
         ends = french.between(float(row["lower"]), float(row["upper"]), digits=indicator.digits)
-        return f"<b>{escape(ends)}</b>"
+        return f"<b>{figure_marks.figure(row, escape(ends))}</b>"
     if not status.has_value:
-        return f'<span class="cpts-word">{escape(status.words)}</span>'
+        marked = figure_marks.figure(row, escape(status.words))
+        return f'<span class="cpts-word">{marked}</span>'
+    value = figure_marks.figure(row, escape(french.number(float(row["value"]), indicator.digits)))
     if status is Status.CONTEXT:
-        value = french.number(float(row["value"]), indicator.digits)
-        return f'<span class="cpts-word">{escape(value)} ({escape(status.words)})</span>'
-    return f"<b>{escape(french.number(float(row['value']), indicator.digits))}</b>"
+        return f'<span class="cpts-word">{value} ({escape(status.words)})</span>'
+    return f"<b>{value}</b>"
 
 
 def _words(row: pd.Series, seen: Look, latest: str) -> str:

@@ -15,7 +15,7 @@ from cpts_data.drawing import choropleth, map_layer_list
 from cpts_data.drawing.map_layer_list import Layer
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.territories import Level
-from pages.parts import frame, map_store, store
+from pages.parts import frame, helps, map_store, store
 from pages.parts.frame import Frame
 
 INDICATOR, SPOTS, GAPS = "indicateur", "regroupements", "non_couvert"
@@ -76,7 +76,9 @@ def choose(page: Frame, *, alone: bool = True, second: bool = False) -> Choice:
     with then:
         levels = levels_of(page.diagnostic)
         usual = _other_level(levels) if second else Level.COMMUNE.value
-        level = frame.choose("Découpage", levels, f"decoupage{mark}", default=usual)
+        told = helps.of("CPTS", "EPCI", "Bassin de vie")
+        name = f"decoupage{mark}"
+        level = frame.choose("Découpage", levels, name, default=usual, help_text=told)
     with last:
         period = _choose_period(page.diagnostic, indicator, mark)
     return Choice(indicator, Level(level), period)
@@ -126,9 +128,14 @@ def _choose_indicator(diagnostic: Diagnostic, mark: str) -> Indicator:
         default=usual,
         clears=(f"periode{mark}",),
         help_text="Ceux dont cet espace connaît des valeurs, par thème. Tapez quelques lettres "
-        "pour chercher.",
+        f"pour chercher.{_about(asked or usual)}",
     )
     return INDICATORS[chosen]
+
+
+def _about(name: str) -> str:
+    """What the indicator chosen counts, after the help of its choice."""
+    return f"\n\n{helps.of_indicator(INDICATORS[name])}" if name in INDICATORS else ""
 
 
 def _choose_period(diagnostic: Diagnostic, indicator: Indicator, mark: str) -> str | None:
@@ -169,7 +176,8 @@ def settings(page: Frame, indicator: Indicator | None) -> Settings:
                     "Classes",
                     choropleth.methods_of(indicator),
                     "classes",
-                    help_text="Manière de répartir les valeurs en couleurs.",
+                    help_text="Manière de répartir les valeurs en couleurs.\n\n"
+                    + helps.of("Quantiles", "Jenks", "Seuil"),
                 )
         with right:
             ground = frame.choose(

@@ -61,9 +61,9 @@ def _group() -> str:
     return str(word)
 
 
-def asked_cpts(page: Frame) -> maps.OutlineKey | None:
-    """The CPTS that the address names: the map outlines it and moves to it."""
+def asked_cpts(page: Frame, ground: map_store.MapGround) -> maps.OutlineKey | None:
+    """The territory that the address names: the map outlines it and moves to it."""
     asked = frame.parameter("cpts")
     if asked is None or page.cpts is None or asked != page.cpts.id:
         return None
-    return "cpts", asked
+    return map_store.outline(page.diagnostic, ground, page.cpts)

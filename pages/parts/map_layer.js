@@ -94,6 +94,7 @@
         group.bindTooltip(tooltip, { sticky: true, className: "cpts-tooltip", opacity: 1, offset: [14, 0] });
         group.on("mouseover", (event) => hover(event.layer.position));
         group.on("mouseout", () => hover(-1));
+        group.on("click", tellNow);
         group.addTo(map);
     }
 
@@ -167,7 +168,9 @@
         for (const layer of marks[name]) layer.setLatLngs(rings);
     }
 
+    // A territory that a reader drew is in no outline: its shape comes with its key.
     function territory(key) {
+        if (key && key[2]) return shape(key[2]);
         const kind = key && geometry.outlines[key[0]];
         const position = kind ? kind.ids.indexOf(key[1]) : -1;
         return position < 0 ? [] : shape(kind.shapes[position]);
@@ -339,6 +342,22 @@
         document.getElementById("map_div").dataset.painted = String(++view.paints);
     }
 
+    // st_folium waits a quarter of a second before it tells a click: ours are told at once, in the
+    // order and under the names that it uses, so that it has nothing to add when it wakes.
+    const TOLD = ["last_object_clicked_count", "last_active_drawing"];
+    function tellNow() {
+        setTimeout(() => {
+            const data = window.__GLOBAL_DATA__;
+            const asked = (data && data.returned_objects) || [];
+            if (!window.Streamlit || asked.length !== TOLD.length) return;
+            if (!TOLD.every((name) => asked.includes(name))) return;
+            const told = Object.fromEntries(TOLD.map((name) => [name, data[name]]));
+            if (JSON.stringify(told) === JSON.stringify(data.previous_data)) return;
+            data.previous_data = told;
+            window.Streamlit.setComponentValue(told);
+        }, 0);
+    }
+
     /* ---- view and controls ---- */
 
     function fit() {
@@ -379,6 +398,7 @@
         prepareMarks();
         overlays.prepare(map, geometry, points, complain);
         window.cptsFurniture.arrange(map, geometry, view, settle, options);
+        if (options.lasso) window.cptsLasso.offer(map, tellNow);
         map.on("zoomend", () => {
             weighOutlines();
             const style = JSON.stringify(border(DARK));

@@ -21,6 +21,7 @@ from pages.parts import (
     exports,
     frame,
     gap_view,
+    helps,
     map_choices,
     map_frame,
     map_panel,
@@ -69,7 +70,9 @@ def explore(page: Frame) -> None:
     diagnostic = page.diagnostic
     left, right = st.columns([3, 2])
     with left:
-        view = frame.choose("Ce que montre la carte", map_choices.VIEWS, "vue", horizontal=True)
+        told = helps.of("Point chaud", "Moran local")
+        label = "Ce que montre la carte"
+        view = frame.choose(label, map_choices.VIEWS, "vue", horizontal=True, help_text=told)
     two = False
     if view == map_choices.INDICATOR:
         with right:
@@ -95,7 +98,7 @@ def _one_map(page: Frame) -> None:
         map_panel.no_contours()
         return
     (shown,) = _shown(page, ground, [choice], chosen.method)
-    map_panel.heading(shown.title, extremes(shown))
+    map_panel.heading(shown.title, extremes(shown), shown.choice.indicator.id)
     map_column, legend_column = st.columns([3, 1])
     with map_column:
         layers = _draw(page, ground, shown, chosen, "carte_indicateur")
@@ -132,7 +135,7 @@ def _two_maps(page: Frame) -> None:
         with column:
             shown = both[rank]
             with st.container(key=f"titre_carte_{rank + 1}"):
-                map_panel.heading(shown.title, extremes(shown))
+                map_panel.heading(shown.title, extremes(shown), shown.choice.indicator.id)
             layers = _draw(
                 page, ground, shown, chosen, f"carte_{rank + 1}", linked=True, height=_TWO_HEIGHT
             )
@@ -230,7 +233,7 @@ def _draw(
     commune = frame.parameter("commune", list(ground.communes))
     level = shown.choice.level
     addresses, layers = map_panel.layers(page, ground, chosen.layers, level)
-    asked = map_frame.asked_cpts(page)
+    asked = map_frame.asked_cpts(page, ground)
     map_frame.draw(
         ground,
         maps.paint(
@@ -280,9 +283,9 @@ def _legend(
 
 
 def _remarks(both: Sequence[Shown], chosen: Settings) -> None:
-    for text in dict.fromkeys(shown.choice.indicator.caveat for shown in both):
-        if text:
-            blocks.note(f"À savoir : {text}")
+    for indicator in {one.choice.indicator.id: one.choice.indicator for one in both}.values():
+        if indicator.caveat:
+            blocks.note(f"À savoir : {indicator.caveat}", indicator.id)
     if chosen.basemap:
         blocks.note(_PLAN_NOTE)
 

@@ -47,11 +47,11 @@ def layers(
     return [(layer.id, url) for layer, url, _ in made], told
 
 
-def heading(title: str, sentence: str = "") -> None:
+def heading(title: str, sentence: str = "", about: str = "") -> None:
     """What the map shows: a heading under that of the page, and the result in one sentence."""
     st.header(blocks.plain(french.typography(title)), anchor=False)
     if sentence:
-        blocks.note(sentence)
+        blocks.note(sentence, about)
 
 
 def layer_legends(drawn: Sequence[Drawn]) -> None:
@@ -87,7 +87,7 @@ def commune(page: Frame, code: str) -> None:
     people = french.count_of(diagnostic.inhabitants([code]), "habitant")
     held = diagnostic.cpts_of(code)
     departement = diagnostic.register.units.table["departement"][code]
-    st.subheader(f"{blocks.plain(name)} ({departement})", anchor=False)
+    st.header(f"{blocks.plain(name)} ({departement})", anchor=False)
     if not held:
         blocks.note(f"{people}. Cette commune n'appartient à aucune CPTS de la liste.")
     for identifier in held:

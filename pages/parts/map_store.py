@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 import streamlit as st
 
 from cpts_data.analysis import geometry, spot_levels
 from cpts_data.analysis.spot_levels import SpotMap
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.drawing import map_layers
+from cpts_data.drawing.map_geometry import encoded_shape
 from cpts_data.drawing.map_layer_list import Layer
 from cpts_data.drawing.map_layers import Drawn
 from cpts_data.drawing.still_map import Still, prepared
@@ -127,10 +129,33 @@ def touching(diagnostic: Diagnostic, ground: MapGround) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=60, show_spinner="Recherche des regroupements…", hash_funcs=_KEYS)
 def spots(
-    diagnostic: Diagnostic, ground: MapGround, indicator: str, period: str, _values: pd.Series
+    diagnostic: Diagnostic,
+    ground: MapGround,
+    indicator: str,
+    period: str,
+    reading: str,
+    _values: pd.Series,
 ) -> SpotMap:
-    """Hot and cold spots of the communes of a map; ``StatisticsError`` when they cannot be told."""
-    return spot_levels.spot_levels(_values, touching(diagnostic, ground))
+    """Spots of the communes of a map, by one reading; ``StatisticsError`` when there are none."""
+    find = {
+        "ensembles": spot_levels.spot_levels,
+        "voisinages": spot_levels.neighbourhood_levels,
+    }[reading]
+    return find(_values, touching(diagnostic, ground))
+
+
+def outline(diagnostic: Diagnostic, ground: MapGround, own: Territory) -> maps.OutlineKey:
+    """The key under which a map outlines a territory; a composed one brings its shape."""
+    if own.level is not Level.COMPOSED:
+        return own.level.value, own.id
+    return own.level.value, own.id, _drawn(diagnostic, ground, own)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=_KEYS)
+def _drawn(diagnostic: Diagnostic, ground: MapGround, own: Territory) -> maps.Shape:
+    units = diagnostic.territories(own.level).units_of(own.id).index
+    shapes = ground.shapes.geometry.reindex(ground.shapes.index.intersection(units))
+    return encoded_shape(shapely.union_all(shapes.to_numpy()))
 
 
 def space_is_public(diagnostic: Diagnostic) -> bool:
@@ -184,7 +209,7 @@ def still_map(diagnostic: Diagnostic, cpts: Territory) -> Still | None:
     """The shapes of a still map of a CPTS; None without contours of its communes."""
     if not diagnostic.space.has("contours_communes"):
         return None
-    units = diagnostic.territories(Level.CPTS).units_of(cpts.id).index
+    units = diagnostic.territories(cpts.level).units_of(cpts.id).index
     contours = diagnostic.contours_of(Level.COMMUNE, units)
     if contours.empty:
         return None

@@ -11,7 +11,16 @@ from cpts_data.drawing import choropleth, palettes
 from cpts_data.indicators import INDICATORS
 from cpts_data.sources.cpts_liste import STAGES
 from cpts_data.territories import Level, Territory
-from pages.parts import frame, map_choices, map_frame, map_page, map_panel, map_store, maps
+from pages.parts import (
+    frame,
+    map_choices,
+    map_frame,
+    map_page,
+    map_panel,
+    map_store,
+    maps,
+    overview_contracts,
+)
 from pages.parts.frame import Frame
 
 
@@ -42,10 +51,16 @@ def cpts_map(page: Frame) -> None:
     unknown = {str(code) for code, name in first.items() if name not in colours}
     stages = listed["statut"].map(STAGES)
     texts = {str(code): str(stages[name]) if staged else "" for code, name in first.items()}
+    declared = overview_contracts.declared_stages(page)
+    texts |= {
+        str(code): f"{texts[str(code)]} ; déclaré : {declared[name]}".removeprefix(" ; ")
+        for code, name in first.items()
+        if name in declared
+    }
     texts |= {str(code): "hors CPTS" for code in ground.communes if code not in fills}
     texts |= dict.fromkeys(shared, "commune partagée entre plusieurs CPTS")
     uncovered = [code for code in ground.communes if code not in first.index]
-    chosen = _cpts_in_focus(page, commune)
+    chosen = _cpts_in_focus(page, ground, commune)
     legend_column = st.container()
     map_frame.draw(
         ground,
@@ -56,9 +71,9 @@ def cpts_map(page: Frame) -> None:
             hatched=shared | unknown,
             blank=uncovered,
             selected=[commune] if commune else [],
-            outlined=("cpts", chosen) if chosen else None,
+            outlined=chosen,
             level="cpts",
-            zoom_to=map_frame.asked_cpts(page),
+            zoom_to=map_frame.asked_cpts(page, ground),
         ),
         "carte_cpts",
     )
@@ -68,12 +83,13 @@ def cpts_map(page: Frame) -> None:
         map_panel.commune(page, commune)
 
 
-def _cpts_in_focus(page: Frame, commune: str | None) -> str | None:
+def _cpts_in_focus(
+    page: Frame, ground: map_store.MapGround, commune: str | None
+) -> maps.OutlineKey | None:
     if commune:
         held = page.diagnostic.cpts_of(commune)
-        return held[0] if held else None
-    asked = map_frame.asked_cpts(page)
-    return asked[1] if asked else None
+        return ("cpts", held[0]) if held else None
+    return map_frame.asked_cpts(page, ground)
 
 
 def _stage_colours(listed: pd.DataFrame) -> dict[str, str]:
@@ -143,7 +159,8 @@ def territory_map(page: Frame, territory: Territory, name: str) -> None:
     shown = choropleth.choropleth(
         values, holders, indicator, method="quantiles", classes=5, noun=choice.noun
     )
-    units = set(diagnostic.territories(Level.CPTS).units_of(territory.id).index)
+    units = set(diagnostic.territories(territory.level).units_of(territory.id).index)
+    outline = map_store.outline(diagnostic, ground, territory)
     map_column, legend_column = st.columns([3, 1])
     with map_column:
         map_frame.draw(
@@ -154,8 +171,8 @@ def territory_map(page: Frame, territory: Territory, name: str) -> None:
                 shown.texts,
                 title=indicator.short_label,
                 focus=units,
-                outlined=("cpts", territory.id),
-                zoom_to=("cpts", territory.id),
+                outlined=outline,
+                zoom_to=outline,
                 **shown.states,
             ),
             "carte_territoire",

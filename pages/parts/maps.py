@@ -43,6 +43,7 @@ __all__ = [
     "base_map",
     "click_count",
     "clicked_code",
+    "drawn_area",
     "geometry_script",
     "legend",
     "paint",
@@ -61,7 +62,9 @@ CONTEXT_TEXT: Final = "connu seulement pour le département"
 TOO_SMALL_TEXT: Final = "effectif insuffisant"
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
-OutlineKey = tuple[str, str]
+Shape = list[list[list[int]]]
+OutlineKey = tuple[str, str] | tuple[str, str, Shape]
+"""The kind and id of an outline of the geometry, or those of a drawn territory and its shape."""
 
 _PLAIN, _HATCH, _DOTS = 0, 1, 2
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
@@ -79,13 +82,15 @@ def base_map(
     canvas: bool,
     linked: str = "",
     basemap: bool = False,
+    lasso: bool = False,
 ) -> folium.Map:
     """Build the map that loads a published geometry; its text is constant for one address.
 
     ``bounds`` is (south, west), (north, east) of the first view. ``canvas`` chooses the renderer
     (:data:`CANVAS_ABOVE`). Maps with the same ``linked`` word, one per reader's session, move
-    together. ``basemap`` lays the Plan IGN underneath: the only thing ever asked from outside,
-    and a refusal leaves the rest of the map whole.
+    together. ``lasso`` offers to draw an area, which :func:`drawn_area` reads. ``basemap`` lays the
+    Plan IGN underneath: the only thing ever asked from outside, and a refusal leaves the rest of
+    the map whole.
     """
     (south, west), (north, east) = bounds
     options = {
@@ -93,6 +98,7 @@ def base_map(
         "canvas": canvas,
         "linked": linked,
         "basemap": basemap,
+        "lasso": lasso,
         # st_folium keeps a frame as long as the script is the same: what it loads is part of it.
         "loads": hashlib.sha256(
             "|".join(
@@ -100,6 +106,7 @@ def base_map(
                     geometry_url,
                     static_files.FURNITURE_JS,
                     static_files.OVERLAYS_JS,
+                    static_files.LASSO_JS,
                     static_files.LAYER_JS,
                 )
             ).encode()
@@ -123,6 +130,7 @@ def base_map(
     result.default_js = [
         ("cpts-furniture", static_files.FURNITURE_JS),
         ("cpts-overlays", static_files.OVERLAYS_JS),
+        *([("cpts-lasso", static_files.LASSO_JS)] if lasso else []),
         ("cpts-layer", static_files.LAYER_JS),
         ("leaflet", static_files.LEAFLET_JS),
         ("cpts-contours", geometry_url),
@@ -175,7 +183,7 @@ def paint(
     - ``estimated``: dotted border.
 
     ``selected`` communes get a thick dark border; with ``focus`` the communes out of it pale;
-    ``outlined`` is the (kind, id) of one territory drawn stronger. ``level`` is the kind of
+    ``outlined`` is the key of one territory drawn stronger. ``level`` is the kind of
     outline that carries the colours when every commune wears its territory's (``"cpts"``): its
     borders grow and those of communes go. A change of ``zoom_to`` moves the view to that
     territory, and back to the first view when it becomes ``None``. ``layers`` are (key, address)
@@ -237,6 +245,16 @@ def clicked_code(state: Mapping[str, Any] | None, seen: int | None = None) -> st
     properties = (state.get("last_active_drawing") or {}).get("properties") or {}
     code = properties.get("code")
     return code if isinstance(code, str) and code else None
+
+
+def drawn_area(state: Mapping[str, Any] | None) -> list[Any] | None:
+    """The corners of the area just drawn with the lasso (longitude, latitude); None without any.
+
+    What a browser sends is not trusted: ``areas.polygon_of`` checks it.
+    """
+    properties = ((state or {}).get("last_active_drawing") or {}).get("properties") or {}
+    corners = properties.get("lasso")
+    return corners if isinstance(corners, list) else None
 
 
 def click_count(state: Mapping[str, Any] | None) -> int:

@@ -15,7 +15,6 @@ import pandas as pd
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.aci.size_classes import possible_size_classes
 from cpts_data.analysis.compare import Kind
 from cpts_data.analysis.highlights import Aspect, Highlight, Tone, select
 from cpts_data.analysis.sentences import (
@@ -27,11 +26,11 @@ from cpts_data.analysis.sentences import (
 from cpts_data.drawing import choropleth, still_map
 from cpts_data.indicators import INDICATORS, Indicator, Theme
 from cpts_data.measures import Status
-from cpts_data.reading import comparisons, marks
+from cpts_data.reading import comparisons, identity, marks, standing_out, wording
 from cpts_data.reading.comparisons import OwnReading, Shown
 from cpts_data.reading.themes import VIEWS
 from cpts_data.territories import Level, Territory
-from pages.parts import blocks, cards, frame, map_store, meeting_bars, overview, store, theme_views
+from pages.parts import blocks, cards, figure_marks, frame, map_store, meeting_bars, overview, store
 from pages.parts.frame import Frame
 
 _STYLE = (Path(__file__).parent / "meeting.css").read_text(encoding="utf-8")
@@ -65,7 +64,7 @@ class Meeting:
     @cached_property
     def facts(self) -> tuple[Highlight, ...]:
         """What stands out: the very facts of the page « Synthèse »."""
-        return theme_views.facts(self.own, self.kind, net_only=True)
+        return standing_out.facts(self.own, self.kind, net_only=True)
 
     def shown(self, indicator: Indicator) -> Shown:
         """One indicator beside the reference."""
@@ -164,28 +163,28 @@ def who(meeting: Meeting) -> None:
     page, territory = meeting.page, meeting.territory
     diagnostic = page.diagnostic
     st.title(blocks.plain(french.typography(territory.name)), anchor=False)
-    units = diagnostic.territories(Level.CPTS).units_of(territory.id)
-    row = diagnostic.values(["population"], Level.CPTS, [territory.id]).iloc[0]
-    people = float(row["value"])
-    told = [(french.number(people), "habitants")]
-    if people == people:
-        shared = blocks.shared_units(diagnostic, territory)
-        alone = diagnostic.inhabitants(code for code in units.index if code not in shared)
-        classes = possible_size_classes(people, alone if shared else None)
-        sizes = french.enumeration([str(item.number) for item in classes], "ou")
-        told.append((f"Taille {sizes}", "au sens de l’accord conventionnel (ACI)"))
+    units = diagnostic.territories(territory.level).units_of(territory.id)
+    row = diagnostic.values(["population"], territory.level, [territory.id]).iloc[0]
+    told = [(french.number(float(row["value"])), "habitants")]
+    if sizes := identity.size_words(diagnostic, territory):
+        told.append((sizes, "au sens de l’accord conventionnel (ACI)"))
     parts = units.index.isin(diagnostic.territories(Level.ARRONDISSEMENT).table.index)
     noun = "communes ou arrondissements" if parts.any() else "communes"
     told.append((french.number(len(units)), noun if len(units) > 1 else "commune"))
     stage = diagnostic.stage_of(territory.id)
     if stage.code != "sans_statut":
         told.append((stage.label, stage.when))
-    cells = "".join(
-        f"<div><b>{cards.text(value)}</b><span>{cards.text(label)}</span></div>"
-        for value, label in told
+    people, *rest = [
+        (cards.text(value), f"<span>{cards.text(label)}</span>") for value, label in told
+    ]
+    shown = [(figure_marks.figure(row.to_dict(), people[0]), people[1]), *rest]
+    cells = "".join(f"<div><b>{value}</b>{label}</div>" for value, label in shown)
+    where = identity.population_sentence(diagnostic, territory)
+    about = figure_marks.told_in_words(row.to_dict())
+    figures = (
+        f'<div class="meet-figures">{cells}</div>'
+        f'<p class="meet-say" {about}>{cards.text(where)}</p>'
     )
-    where = overview.population_sentence(page, territory)
-    figures = f'<div class="meet-figures">{cells}</div><p class="meet-say">{cards.text(where)}</p>'
     still = map_store.still_map(diagnostic, territory)
     if still is None:
         st.html(figures)
@@ -220,15 +219,20 @@ def _list(meeting: Meeting, found: Sequence[Highlight], sign: str, tone: str, no
     if not found:
         st.html(f'<p class="meet-none">{cards.text(nothing)}</p>')
         return
-    items = "".join(_item(one, "+" if sign == "＋" else sign, tone) for one in found)
+    items = "".join(_item(meeting, one, "+" if sign == "＋" else sign, tone) for one in found)
     st.html(f'<ul class="meet-list">{items}</ul>')
+    credit = meeting.page.diagnostic.credits
+    told = wording.source_line(credit(_sources(meeting, one)) for one in found)
     _source(
-        "Écarts significatifs à 99,8 %, tendances significatives ou rangs extrêmes. Sources et "
-        "définitions : page « Synthèse »."
+        f"Écarts significatifs à 99,8 %, tendances significatives ou rangs extrêmes. {told}".strip()
     )
 
 
-def _item(one: Highlight, sign: str, tone: str) -> str:
+def _sources(meeting: Meeting, one: Highlight) -> str:
+    return str(meeting.own.rows[one.indicator, one.stratum]["sources"])
+
+
+def _item(meeting: Meeting, one: Highlight, sign: str, tone: str) -> str:
     indicator = INDICATORS[one.indicator]
     value = french.with_unit(
         one.value, "%" if indicator.unit.startswith("%") else "", indicator.digits
@@ -236,7 +240,8 @@ def _item(one: Highlight, sign: str, tone: str) -> str:
     unit = "" if indicator.unit.startswith("%") else indicator.unit
     small = f"<small>{cards.text(unit)}</small>" if unit else ""
     return (
-        f'<li><span class="sign {tone}" aria-hidden="true">{sign}</span>'
+        f"<li {figure_marks.fact(one, meeting.territory, _sources(meeting, one))}>"
+        f'<span class="sign {tone}" aria-hidden="true">{sign}</span>'
         f'<span class="what">{cards.text(indicator.short_label)}'
         f"<small>{cards.text(one.period)}</small></span>"
         f'<span class="value">{cards.text(value)}{small}</span>'
@@ -274,7 +279,8 @@ def theme_screen(meeting: Meeting, theme: Theme) -> None:
         st.html(f'<p class="meet-none">{cards.text(words)}</p>')
         return
     indicator, shown = found.indicator, meeting.shown(found.indicator)
-    st.html(f'<p class="meet-say">{cards.text(found.sentence)}</p>')
+    about = figure_marks.told_in_words(shown.row)
+    st.html(f'<p class="meet-say" {about}>{cards.text(found.sentence)}</p>')
     still = None
     if theme is Theme.ACCESS and indicator.id in _MAPPED:
         still = map_store.still_map(meeting.page.diagnostic, meeting.territory)
@@ -302,7 +308,7 @@ def _subject(meeting: Meeting, theme: Theme) -> Subject | None:
     if theme is Theme.ACCESS and known:
         facts = [one for one in facts if one.indicator == known[0]]
     if facts:
-        told = theme_views.brief(highlight_sentence(facts[0]), meeting.territory)
+        told = standing_out.brief(highlight_sentence(facts[0]), meeting.territory)
         trend = facts[0].aspect is Aspect.TREND
         return Subject(INDICATORS[facts[0].indicator], told, trend)
     around = [name for name in _USUAL[theme] if meeting.own.status(name) is Status.CONTEXT]
@@ -310,7 +316,7 @@ def _subject(meeting: Meeting, theme: Theme) -> Subject | None:
     for name in (*known, *rest, *around):
         indicator = INDICATORS[name]
         told = comparison_sentence(meeting.shown(indicator).beside, indicator)
-        return Subject(indicator, theme_views.brief(told, meeting.territory))
+        return Subject(indicator, standing_out.brief(told, meeting.territory))
     return None
 
 
@@ -323,7 +329,7 @@ def _drawable(meeting: Meeting, name: str) -> bool:
 
 def _map(meeting: Meeting, indicator: Indicator, still: still_map.Still) -> None:
     diagnostic = meeting.page.diagnostic
-    values = store.commune_values(diagnostic, meeting.territory.id, [indicator.id])
+    values = store.commune_values(diagnostic, meeting.territory, [indicator.id])
     codes = pd.Index(list(still.paths))
     shown = choropleth.choropleth(
         values,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
+from cpts_data.analysis.compare import Basis
 from cpts_data.analysis.grammar import bare
 from cpts_data.indicators import Indicator
 from cpts_data.measures import Status
 from cpts_data.reading import marks
 from cpts_data.reading.comparisons import Shown
 from cpts_data.territories import Territory
-from pages.parts import cards
+from pages.parts import cards, figure_marks
 
 _MOST = 4
 _PERIODS = 5
@@ -29,6 +31,7 @@ class Bar:
     upper: float = math.nan
     note: str = ""
     own: bool = False
+    mark: Callable[[str], str] = str
 
 
 def bars_of(shown: Shown, territory: Territory) -> list[Bar]:
@@ -36,7 +39,8 @@ def bars_of(shown: Shown, territory: Territory) -> list[Bar]:
     row, beside = shown.row, shown.beside
     note = "estimation" if shown.status is Status.ESTIMATED else ""
     ends = float(beside["lower"]), float(beside["upper"])
-    found = [Bar(territory.name, float(row["value"]), *ends, note, own=True)]
+    mark = partial(figure_marks.figure, row)
+    found = [Bar(territory.name, float(row["value"]), *ends, note, own=True, mark=mark)]
     if shown.status is Status.CONTEXT:
         found = []
     for other in (beside, *shown.others):
@@ -46,8 +50,11 @@ def bars_of(shown: Shown, territory: Territory) -> list[Bar]:
         if math.isnan(value):
             continue
         period = str(other["reference_period"])
-        told = period if period not in ("", "nan", str(row["period"])) else ""
-        found.append(Bar(marks.reference_name(other), value, note=told))
+        told = [period] if period not in ("", "nan", str(row["period"])) else []
+        if str(other["basis"]) == Basis.DIFFERENT.value:
+            told.append("autre définition")
+        mark = partial(figure_marks.reference, other)
+        found.append(Bar(marks.reference_name(other), value, note=", ".join(told), mark=mark))
     return found
 
 
@@ -57,9 +64,9 @@ def periods_of(shown: Shown) -> list[Bar]:
     for row in shown.history:
         value = float(row["value"])
         if str(row["status"]) in (Status.OBSERVED, Status.ESTIMATED) and not math.isnan(value):
-            found.append(
-                Bar(str(row["period"]), value, float(row["lower"]), float(row["upper"]), own=True)
-            )
+            ends = float(row["lower"]), float(row["upper"])
+            mark = partial(figure_marks.figure, row)
+            found.append(Bar(str(row["period"]), value, *ends, own=True, mark=mark))
     return found[-_PERIODS:]
 
 
@@ -88,5 +95,5 @@ def _bar(bar: Bar, indicator: Indicator, top: float) -> str:
     return (
         f'<div class="meet-bar{" own" if bar.own else ""}"><div class="name">{cards.text(bar.name)}'
         f'</div><div class="track" aria-hidden="true">{track}</div>'
-        f'<div class="value">{cards.text(figure)}{note}</div></div>'
+        f'<div class="value">{bar.mark(cards.text(figure))}{note}</div></div>'
     )

@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.aci.size_classes import size_class
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.reading import identity
 from cpts_data.sources.cpts_liste import STAGES
 from cpts_data.territories import Level, Territory
-from pages.parts import blocks, frame
+from pages.parts import blocks, frame, store
 from pages.parts.frame import Frame
 
 _NO_CPTS = "Cet espace ne contient pas encore de périmètre de CPTS."
@@ -33,8 +33,16 @@ def _covered(diagnostic: Diagnostic) -> tuple[float, float]:
     return covered, diagnostic.inhabitants(inside)
 
 
-def opening(page: Frame) -> str:
-    """What one sees on the first page, in one or two sentences."""
+def opening(page: Frame) -> None:
+    """What one sees on the first page: one or two sentences, large figures, their source."""
+    blocks.lead(opening_sentence(page), about="population")
+    if pairs := key_figures(page):
+        blocks.figures(pairs, about="population")
+        blocks.note(f"{page.diagnostic.population_line()}.")
+
+
+def opening_sentence(page: Frame) -> str:
+    """How many CPTS, and how many people live in one."""
     diagnostic = page.diagnostic
     table = diagnostic.territories(Level.CPTS).table
     if table.empty:
@@ -81,6 +89,7 @@ def cpts_table(page: Frame) -> None:
         return
     blocks.section("Liste des CPTS", "Cliquez sur un en-tête de colonne pour trier.")
     people = diagnostic.values(["population"], Level.CPTS).set_index("territory")["value"]
+    sizes_of = store.contracts_table(diagnostic).set_index("cpts_id")
     sizes = diagnostic.membership_pairs(Level.CPTS).groupby("territory")["unit"].size()
     shared = diagnostic.territories(Level.CPTS).overlaps()["territories"].explode()
     table = pd.DataFrame(
@@ -89,10 +98,10 @@ def cpts_table(page: Frame) -> None:
             "Départements": [", ".join(codes) for codes in listed["departements"]],
             "Stade": listed["statut"].map(STAGES),
             "Depuis": listed["date_statut"],
-            "Population": people.reindex(listed.index).round(),
+            "Population": french.rounded(people.reindex(listed.index)),
             "Taille ACI": [
-                size_class(number).number if number == number else None
-                for number in people.reindex(listed.index)
+                french.enumeration([str(number) for number in some], "ou")
+                for some in sizes_of["sizes"].reindex(listed.index)
             ],
             "Communes": sizes.reindex(listed.index),
             "Communes partagées": shared.value_counts().reindex(listed.index).fillna(0).astype(int),
@@ -157,22 +166,7 @@ def gaps_and_overlaps(page: Frame) -> None:
             st.dataframe(table, hide_index=True, width="stretch", height=300)
 
 
-def population_sentence(page: Frame, territory: Territory) -> str:
+def population_lead(page: Frame, territory: Territory) -> None:
     """Who lives here, in two sentences."""
-    diagnostic = page.diagnostic
-    row = diagnostic.values(["population"], Level.CPTS, [territory.id]).iloc[0]
-    units = diagnostic.territories(Level.CPTS).units_of(territory.id)
-    people = diagnostic.unit_population().reindex(units.index)
-    if not row["value"] > 0:
-        return "La population de ce territoire n'est pas connue dans cet espace."
-    largest = str(people.idxmax())
-    name = str(diagnostic.register.units.table["name"][largest])
-    share = french.percent(float(people.max() / people.sum()), 0)
-    small = int((people < 500).sum())
-    words = french.count_of(small, "commune compte", "communes comptent")
-    ending = f" {words} moins de 500 habitants." if small else ""
-    return (
-        f"{french.number(float(row['value']))} personnes vivent dans ce territoire "
-        f"({row['period']}), réparties sur {french.count_of(len(units), 'commune')}. "
-        f"{name} rassemble {share} des habitants.{ending}"
-    )
+    row = page.diagnostic.values(["population"], territory.level, [territory.id]).iloc[0]
+    blocks.lead(identity.population_sentence(page.diagnostic, territory), row.to_dict())

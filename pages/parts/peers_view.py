@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -15,8 +16,9 @@ from cpts_data.analysis.neighbours import METHOD, Characteristic, Neighbours, ne
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.reading import verdicts
+from cpts_data.reading.comparisons import Row
 from cpts_data.territories import Level, Territory
-from pages.parts import blocks, frame, plots, present, selection
+from pages.parts import blocks, cards, figure_marks, frame, plots, present, selection
 from pages.parts.frame import Frame
 
 _RURAL = Characteristic("part_rurale", "Part de la population en commune rurale", "%", 0)
@@ -35,21 +37,31 @@ def characteristics() -> list[Characteristic]:
     return [*told, _RURAL]
 
 
-def likeness(diagnostic: Diagnostic) -> pd.DataFrame:
-    """The characteristics of every CPTS, one column each; missing where the space has none."""
-    ids = diagnostic.territories(Level.CPTS).table.index
+def likeness(diagnostic: Diagnostic, own: Territory) -> pd.DataFrame:
+    """The characteristics of every CPTS, one column each, then of a territory that is composed.
+
+    Missing where the space has none.
+    """
+    table = _likeness(diagnostic, Level.CPTS)
+    if own.level is Level.CPTS:
+        return table
+    return pd.concat([table, _likeness(diagnostic, own.level).loc[[own.id]]])
+
+
+def _likeness(diagnostic: Diagnostic, level: Level) -> pd.DataFrame:
+    ids = diagnostic.territories(level).table.index
     columns = {}
     for name in _LIKENESS:
-        rows = diagnostic.values([name], Level.CPTS).set_index("territory")
-        known = rows.apply(verdicts.own_figure, axis=1)
+        rows = diagnostic.values([name], level).set_index("territory")
+        known = [verdicts.own_figure(row) for _, row in rows.iterrows()]
         columns[name] = rows["value"].astype(float).where(known).reindex(ids)
-    columns[_RURAL.id] = rural_share(diagnostic).reindex(ids)
-    return pd.DataFrame(columns, index=pd.Index([str(one) for one in ids]))
+    columns[_RURAL.id] = rural_share(diagnostic, level).reindex(ids)
+    return pd.DataFrame(columns, index=pd.Index([str(one) for one in ids], dtype="str"))
 
 
-def rural_share(diagnostic: Diagnostic) -> pd.Series:
-    """Share (%) of each CPTS's residents in rural communes, by the density grid of Insee."""
-    ids = diagnostic.territories(Level.CPTS).table.index
+def rural_share(diagnostic: Diagnostic, level: Level = Level.CPTS) -> pd.Series:
+    """Share (%) of each territory's residents in rural communes, by the density grid of Insee."""
+    ids = diagnostic.territories(level).table.index
     if not diagnostic.space.has("grille_densite"):
         return pd.Series(np.nan, index=ids)
     grid = diagnostic.space.table("grille_densite")
@@ -58,7 +70,7 @@ def rural_share(diagnostic: Diagnostic) -> pd.Series:
         return pd.Series(np.nan, index=ids)
     finest = int(grid["niveaux"].max())
     grid = grid[grid["niveaux"].eq(finest)].drop_duplicates("code", keep="last").set_index("code")
-    pairs = diagnostic.membership_pairs(Level.CPTS)
+    pairs = diagnostic.membership_pairs(level)
     people = pairs["unit"].map(diagnostic.unit_population()).astype(float) * pairs["weight"]
     degree = pairs["unit"].map(grid["densite"]).astype(float)
     rural = people.where(degree >= _RURAL_FROM[finest], 0.0).where(degree.notna())
@@ -71,11 +83,11 @@ def rural_share(diagnostic: Diagnostic) -> pd.Series:
 
 def show(page: Frame, own: Territory) -> None:
     """The comparable CPTS, the explanation, then one indicator among them."""
-    table = likeness(page.diagnostic)
+    table = likeness(page.diagnostic, own)
     asked = characteristics()
     if len(table) < 3 or table.loc[own.id].notna().sum() == 0:
         blocks.nothing_here(
-            "Il faut au moins trois CPTS, et une caractéristique connue de la vôtre.",
+            "Il faut au moins trois CPTS, et une caractéristique connue de votre territoire.",
             "Ajoutez des données de population : âges, densité, pauvreté, défavorisation.",
         )
         return
@@ -94,9 +106,10 @@ def show(page: Frame, own: Territory) -> None:
     if not chosen:
         blocks.note("Choisissez au moins une CPTS comparable.")
         return
-    names = _names(page)
+    names = _names(page) | {own.id: french.typography(own.label)}
     blocks.section(f"{french.count_of(len(chosen), 'CPTS comparable', 'CPTS comparables')}")
-    _table(found, table, own, chosen, names)
+    _table(found, Told(table, _rows(page.diagnostic, own)), own, chosen, names)
+    st.html(_sources(page.diagnostic, found, own, chosen))
     _among(page, own, chosen)
 
 
@@ -139,9 +152,42 @@ def _explain(found: Neighbours, asked: Sequence[Characteristic]) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Told:
+    """The characteristics of every territory, and the ``Values`` rows of those that are figures."""
+
+    table: pd.DataFrame
+    rows: Mapping[tuple[str, str], Row]
+
+
+def _rows(diagnostic: Diagnostic, own: Territory) -> dict[tuple[str, str], Row]:
+    """The ``Values`` row of each characteristic of the catalogue, by territory and indicator."""
+    found: dict[tuple[str, str], Row] = {}
+    for level in dict.fromkeys((Level.CPTS, own.level)):
+        for row in diagnostic.values(_LIKENESS, level).to_dict("records"):
+            found[str(row["territory"]), str(row["indicator"])] = row
+    return found
+
+
+def _sources(
+    diagnostic: Diagnostic, found: Neighbours, own: Territory, chosen: Sequence[str]
+) -> str:
+    used = {one.id for one in found.used}
+    rows = _rows(diagnostic, own)
+    told = [
+        str(row["sources"])
+        for (territory, name), row in rows.items()
+        if name in used and territory in (own.id, *chosen)
+    ]
+    credit = [diagnostic.credits(one) for one in dict.fromkeys(told)]
+    if _RURAL.id in used:
+        credit.append(diagnostic.credits("grille_densite"))
+    return f'<p class="cpts-source">{cards.source_line(credit)}</p>'
+
+
 def _table(
     found: Neighbours,
-    table: pd.DataFrame,
+    told: Told,
     own: Territory,
     chosen: Sequence[str],
     names: dict[str, str],
@@ -152,14 +198,15 @@ def _table(
         f"<small>({escape(one.unit)})</small></th>"
         for one in found.used
     )
-    rows = [_line(names[own.id], table.loc[own.id], found, "votre CPTS", "", own=True)]
+    table = told.table
+    rows = [_line(names[own.id], own.id, told, found, "votre territoire", "", own=True)]
     exported = [{"territoire": names[own.id], **table.loc[own.id].to_dict()}]
     for name in chosen:
         near = found.table.loc[name] if name in found.table.index else None
         place = "hors classement" if near is None else f"{int(near['place'])}ᵉ"
         place = "1ʳᵉ" if place == "1ᵉ" else place
         distance = "" if near is None else french.number(float(near["distance"]), 2)
-        rows.append(_line(names[name], table.loc[name], found, place, distance, parted=name))
+        rows.append(_line(names[name], name, told, found, place, distance))
         exported.append({"territoire": names[name], "place": place, **table.loc[name].to_dict()})
     st.html(
         '<div class="cpts-table-wrap" tabindex="0" role="region" aria-label="CPTS comparables">'
@@ -173,23 +220,31 @@ def _table(
 
 def _line(
     name: str,
-    values: pd.Series,
+    territory: str,
+    told: Told,
     found: Neighbours,
     place: str,
     distance: str,
     *,
     own: bool = False,
-    parted: str = "",
 ) -> str:
     cells = "".join(
-        f"<td{' class=cpts-own' if own else ''}>"
-        f"{escape(french.number(float(values[one.id]), one.digits))}</td>"
+        f"<td{' class=cpts-own' if own else ''}>{_cell(told, territory, one)}</td>"
         for one in found.used
     )
+    parted = "" if own else territory
     return (
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(place)}</td><td>{distance}</td>'
-        f"{cells}<td>{escape(_widest(found, parted))}</td></tr>"
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(place)}</td>'
+        f'<td class="cpts-distance">{distance}</td>'
+        f'{cells}<td class="cpts-distance">{escape(_widest(found, parted))}</td></tr>'
     )
+
+
+def _cell(told: Told, territory: str, one: Characteristic) -> str:
+    words = escape(french.number(float(told.table.loc[territory, one.id]), one.digits))
+    row = told.rows.get((territory, one.id))
+    known = row is not None and verdicts.own_figure(pd.Series(row))
+    return figure_marks.figure(row, words) if row is not None and known else words
 
 
 def _widest(found: Neighbours, name: str) -> str:
@@ -212,15 +267,13 @@ def _among(page: Frame, own: Territory, chosen: Sequence[str]) -> None:
     blocks.section("Un indicateur parmi elles")
     indicator = selection.choose_indicator()
     rows = among(page.diagnostic, own, chosen, indicator)
-    territories = page.diagnostic.territories(Level.CPTS)
-    rows = rows.assign(
-        label=[french.typography(territories.territory(str(n)).label) for n in rows["territory"]]
-    )
+    names = _names(page) | {own.id: french.typography(own.label)}
+    rows = rows.assign(label=[names[str(name)] for name in rows["territory"]])
     drawn = rows[rows.apply(verdicts.own_figure, axis=1)].sort_values("value", ascending=False)
     if drawn.empty:
         present.nothing_known(indicator, rows)
         return
-    blocks.lead(present.sentence_of(rows, own.id, indicator))
+    present.lead(rows, own.id, indicator)
     middle = rows["reference_value"].dropna()
     marks = [("Médiane des comparables", float(middle.iloc[0]))] if len(middle) else []
     figure = plots.dots(drawn, indicator, french.typography(own.label), marks, row_height=42)
@@ -235,7 +288,8 @@ def among(
 ) -> pd.DataFrame:
     """The reader's CPTS and its peers, each beside the median of the peers."""
     names = [own.id, *chosen]
-    values = diagnostic.values([indicator.id], Level.CPTS, names)
+    beside = [diagnostic.territory(Level.CPTS, name) for name in chosen]
+    values = selection.values_of(diagnostic, [indicator.id], [own, *beside])
     peers = values[values["territory"].isin(list(chosen))]
     middle = medians(
         peers,

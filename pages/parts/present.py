@@ -12,6 +12,7 @@ from cpts_data.indicators import Indicator
 from cpts_data.measures import Status
 from cpts_data.reading import verdicts
 from cpts_data.spreadsheets import as_csv
+from cpts_data.territories import Level
 from pages.parts import blocks
 from pages.parts.frame import Frame
 
@@ -64,10 +65,15 @@ def nothing_known(indicator: Indicator, rows: pd.DataFrame) -> None:
     blocks.nothing_here(f"{indicator.label} : rien à dessiner.", why)
 
 
-def sentence_of(rows: pd.DataFrame, own: str, indicator: Indicator) -> str:
-    """What is said of the reader's territory beside the reference; empty without it."""
-    mine = rows[rows["territory"].eq(own) & rows["level"].eq("cpts")]
-    return comparison_sentence(mine.iloc[0], indicator) if len(mine) else ""
+def lead(rows: pd.DataFrame, own: str, indicator: Indicator) -> None:
+    """What is said of the reader's territory beside the reference; nothing without it."""
+    for row in rows[_own(rows, own)].head(1).to_dict("records"):
+        blocks.lead(comparison_sentence(row, indicator), row)
+
+
+def _own(rows: pd.DataFrame, own: str) -> pd.Series:
+    """The rows of the reader's territory, a CPTS or a composed one."""
+    return rows["territory"].eq(own) & rows["level"].isin([Level.CPTS, Level.COMPOSED])
 
 
 def figures(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
@@ -75,7 +81,7 @@ def figures(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     told = pd.DataFrame(
         {
             "Territoire": rows["label"].astype(str),
-            indicator.short_label: rows["value"].astype(float).round(indicator.digits),
+            indicator.short_label: french.rounded(rows["value"].astype(float), indicator.digits),
             "Intervalle à 95 %": [interval(row, indicator) for _, row in rows.iterrows()],
             "État": [Status(str(status)).words for status in rows["status"]],
             "Période": rows["period"].astype(str),
@@ -98,14 +104,14 @@ def interval(row: pd.Series, indicator: Indicator) -> str:
 
 def beside_own(rows: pd.DataFrame, own: str) -> list[str]:
     """Whether the interval of each territory meets that of the reader's own (DOMAIN §7.5)."""
-    mine = rows[rows["territory"].eq(own) & rows["level"].eq("cpts")]
+    mine = rows[_own(rows, own)]
     if mine.empty or pd.isna(mine["lower"].iloc[0]):
         return [""] * len(rows)
     low, high = float(mine["lower"].iloc[0]), float(mine["upper"].iloc[0])
     told = []
-    for _, row in rows.iterrows():
-        if row["territory"] == own and row["level"] == "cpts":
-            told.append("votre CPTS")
+    for (_, row), itself in zip(rows.iterrows(), _own(rows, own), strict=True):
+        if itself:
+            told.append("votre territoire")
         elif pd.isna(row["lower"]):
             told.append("")
         elif row["lower"] > high:

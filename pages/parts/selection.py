@@ -10,14 +10,14 @@ from cpts_data.analysis.compare import Kind, Reference, compare, expected, media
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator, Theme
 from cpts_data.territories import FRANCE_ID, Level, Territory
-from pages.parts import frame
+from pages.parts import frame, helps
 from pages.parts.frame import Frame
 
 MOST = 7
 ALL_THEMES = "tous"
-_DIRECTORY = "rpps"
 _NAMES = {
     Level.CPTS: "{}",
+    Level.COMPOSED: "Composé : {}",
     Level.EPCI: "EPCI : {}",
     Level.DEPARTEMENT: "Département : {}",
     Level.REGION: "Région : {}",
@@ -37,7 +37,7 @@ def region_of(diagnostic: Diagnostic, departement: str) -> str:
 
 
 def offered(diagnostic: Diagnostic) -> dict[str, Territory]:
-    """Territories that may be compared: CPTS, EPCI of their régions, départements, régions."""
+    """What may be compared: CPTS, composed ones, EPCI of their régions, départements, régions."""
     units = diagnostic.register.units.table
     near = units["region"].isin(diagnostic.cpts_regions())
     around = set(units.loc[near, "departement"].dropna())
@@ -95,7 +95,8 @@ def choose_reference(page: Frame, own: Territory) -> Kind:
     }
     options[Kind.PEERS.value] = "La médiane des CPTS"
     default = Kind.REGION.value
-    return Kind(frame.choose("Comparer à", options, "reference", default=default))
+    told = helps.of("Référence", "Médiane")
+    return Kind(frame.choose("Comparer à", options, "reference", default=default, help_text=told))
 
 
 def choose_theme() -> str:
@@ -114,7 +115,10 @@ def choose_indicator(
     """One indicator, theme after theme."""
     known = INDICATORS if among is None else {one: INDICATORS[one] for one in among}
     labels = {one: f"{entry.theme.label} : {entry.short_label}" for one, entry in known.items()}
-    return INDICATORS[frame.choose(label, frame.unique_labels(labels), name, default=default)]
+    now = frame.parameter(name, list(labels)) or default
+    told = helps.of_indicator(INDICATORS[now]) if now in labels else None
+    options = frame.unique_labels(labels)
+    return INDICATORS[frame.choose(label, options, name, default=default, help_text=told)]
 
 
 def indicators_of(theme: str) -> list[str]:
@@ -161,6 +165,12 @@ def peers_of(diagnostic: Diagnostic, own: Territory) -> list[Territory]:
     return [one for one in everyone if one.departements and region[one.departements[0]] == here]
 
 
+def peers_and_own(diagnostic: Diagnostic, own: Territory) -> list[Territory]:
+    """The CPTS of the région, and the reader's territory when it is a composed one."""
+    peers = peers_of(diagnostic, own)
+    return [*peers, own] if own.level is Level.COMPOSED else peers
+
+
 def reference(
     diagnostic: Diagnostic, own: Territory, kind: Kind, values: pd.DataFrame
 ) -> Reference:
@@ -170,8 +180,7 @@ def reference(
         return medians(_peer_values(diagnostic, own, names))
     found = next(one for one in references_of(diagnostic, own) if one.level.value == kind.value)
     rows = _same_periods(diagnostic, found, names, values)
-    inside, other = _contained(diagnostic, found), _differing(values, rows)
-    return Reference(kind, rows, found.id, inside, other)
+    return Reference(kind, rows, found.id, _contained(diagnostic, found))
 
 
 def _peer_values(diagnostic: Diagnostic, own: Territory, names: Sequence[str]) -> pd.DataFrame:
@@ -193,20 +202,6 @@ def _same_periods(
     return pd.concat(parts, ignore_index=True)
 
 
-def _differing(values: pd.DataFrame, reference: pd.DataFrame) -> frozenset[str]:
-    """Indicators counted here in the directory of professionals, and there by somebody else."""
-    here, there = (
-        table[table["value"].notna()].assign(
-            counted=lambda rows: rows["sources"].astype(str).str.startswith(_DIRECTORY)
-        )
-        for table in (values, reference)
-    )
-    both = set(here.loc[here["counted"], "indicator"]) & set(
-        there.loc[~there["counted"].astype(bool), "indicator"]
-    )
-    return frozenset(str(name) for name in both)
-
-
 def _contained(diagnostic: Diagnostic, within: Territory) -> frozenset[str]:
     """Territories that lie wholly inside a département or a région."""
     if within.level is Level.FRANCE:
@@ -216,7 +211,7 @@ def _contained(diagnostic: Diagnostic, within: Territory) -> frozenset[str]:
         units = diagnostic.register.units.table
         inside = set(units.loc[units["region"] == within.id, "departement"].dropna())
     found: set[str] = inside if within.level is Level.REGION else set()
-    for level in (Level.CPTS, Level.EPCI):
+    for level in (Level.CPTS, Level.COMPOSED, Level.EPCI):
         held = diagnostic.territories(level).table["departements"]
         found |= {str(name) for name, codes in held.items() if codes and inside.issuperset(codes)}
     return frozenset(found)

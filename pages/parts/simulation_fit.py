@@ -108,9 +108,9 @@ def _scatter(setup: Setup) -> None:
         pd.DataFrame(
             {
                 "Commune": [model.name(str(code)) for code in far.index],
-                "APL publiée": far["publie"].round(indicator.digits).to_numpy(),
-                "APL calculée": far["calcule"].round(indicator.digits).to_numpy(),
-                "Écart": far["gap"].round(indicator.digits).to_numpy(),
+                "APL publiée": french.rounded(far["publie"], indicator.digits).to_numpy(),
+                "APL calculée": french.rounded(far["calcule"], indicator.digits).to_numpy(),
+                "Écart": french.rounded(far["gap"], indicator.digits).to_numpy(),
             }
         ),
         hide_index=True,

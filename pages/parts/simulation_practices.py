@@ -56,7 +56,7 @@ def _fill_button(
 ) -> None:
     if page.cpts is None or not heads.counts.any():
         return
-    units = page.diagnostic.territories("cpts").units_of(page.cpts.id).index
+    units = page.diagnostic.territories(page.cpts.level).units_of(page.cpts.id).index
     counts = heads.counts.reindex(units)
     counts = counts[counts > 0]
     if counts.empty:
@@ -69,13 +69,13 @@ def _fill_button(
     ]
 
     def fill() -> None:
-        _keep((*practices, *added))
+        keep_list((*practices, *added))
 
     st.button(
         f"Préremplir avec le registre : {blocks.plain(page.cpts.name)}",
         on_click=fill,
         disabled=not added,
-        help="Ajoute une ligne par commune de la CPTS, à compléter par les âges.",
+        help="Ajoute une ligne par commune du territoire, à compléter par les âges.",
     )
 
 
@@ -116,7 +116,7 @@ def _form(model: Model, practices: tuple[Practice, ...]) -> None:
     if asked:
         found = practices_from_table(edited, lambda name: unit_of(model, name))
         frame.keep("simulation_refus", found.refused)
-        _keep(found.value)
+        keep_list(found.value)
         st.rerun()
 
 
@@ -139,7 +139,7 @@ def unit_of(model: Model, name: str) -> str | None:
     return str(found.index[0]) if len(found) == 1 else None
 
 
-def _keep(practices: tuple[Practice, ...]) -> None:
+def keep_list(practices: tuple[Practice, ...]) -> None:
     """Write the list in the address, or keep it for the session when it is too long."""
     if not practices:
         frame.remember(**{LIST: None})

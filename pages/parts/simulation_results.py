@@ -10,10 +10,10 @@ import streamlit as st
 from cpts_data import french
 from cpts_data.analysis import simulation_sentences as told
 from cpts_data.indicators import INDICATORS
+from cpts_data.reading.comparisons import Row
 from cpts_data.simulation import Effect
 from cpts_data.simulation.effects import AROUND, INSIDE, WHOLE
 from cpts_data.spreadsheets import as_csv
-from cpts_data.territories import Level
 from pages.parts import blocks
 from pages.parts.simulation_setup import Setup
 from pages.parts.simulation_state import SLOTS
@@ -46,7 +46,7 @@ def key_figures(setup: Setup, effect: Effect) -> None:
                 )
         if setup.model.parameters.threshold is not None:
             pairs.append((french.number(float(row["people_under_before"])), _under(setup)))
-        blocks.figures(pairs)
+        blocks.figures(pairs, _published(setup))
         return
     gap = french.signed(float(row["gap"]), digits)
     whole = effect.summary.loc[WHOLE]
@@ -58,6 +58,16 @@ def key_figures(setup: Setup, effect: Effect) -> None:
     pairs.append((french.number(float(whole["people_better"])), "habitants y gagnent"))
     pairs.append((french.number(float(whole["people_worse"])), "habitants y perdent"))
     blocks.figures(pairs)
+
+
+def _published(setup: Setup) -> dict[int, Row]:
+    """The catalogue's row of the published figure, when it is that of the reader's territory."""
+    cpts = setup.page.cpts
+    if cpts is None:
+        return {}
+    name = setup.model.profession.indicator.id
+    rows = setup.page.diagnostic.values([name], cpts.level, [cpts.id], str(setup.model.year))
+    return {0: rows.iloc[0].to_dict()}
 
 
 def _under(setup: Setup) -> str:
@@ -73,7 +83,7 @@ def sentences(setup: Setup, effect: Effect) -> None:
     inside = effect.summary.loc[INSIDE] if INSIDE in effect.summary.index else None
     lines = []
     if inside is not None and cpts is not None:
-        lines.append(told.change_sentence(inside, indicator, Level.CPTS, cpts.name))
+        lines.append(told.change_sentence(inside, indicator, cpts.level, cpts.name))
     threshold = setup.model.parameters.threshold
     if threshold is not None:
         whole = effect.summary.loc[WHOLE]
@@ -170,7 +180,7 @@ def side_by_side(setup: Setup, effects: dict[str, Effect]) -> None:
         add(label, [french.number(one.summary.loc[WHOLE, column]) for one in every])
     if cpts is not None:
         add(
-            "dont hors de la CPTS, qui y gagnent",
+            "dont hors du territoire, qui y gagnent",
             [french.number(one.summary.loc[AROUND, "people_better"]) for one in every],
         )
     heads = ["", *(SLOTS[slot] for slot in effects)]
@@ -304,7 +314,7 @@ def older_line(setup: Setup) -> str:
     cpts = setup.page.cpts
     if cpts is None or setup.model.profession.indicator_id != "apl_mg":
         return ""
-    values = setup.page.diagnostic.values(["apl_mg", _OLDER], Level.CPTS, [cpts.id])
+    values = setup.page.diagnostic.values(["apl_mg", _OLDER], cpts.level, [cpts.id])
     known = values.set_index("indicator")["value"]
     if known.isna().any():
         return ""

@@ -52,7 +52,7 @@ class Setup:
         """The units of the CPTS chosen; None without any."""
         if self.page.cpts is None:
             return None
-        territories = self.page.diagnostic.territories("cpts")
+        territories = self.page.diagnostic.territories(self.page.cpts.level)
         return [str(unit) for unit in territories.units_of(self.page.cpts.id).index]
 
 

@@ -16,7 +16,15 @@ from streamlit_folium import st_folium
 from cpts_data.drawing.choropleth import Choropleth
 from cpts_data.simulation import Effect
 from cpts_data.simulation.effects import largest_gap
-from pages.parts import blocks, frame, map_store, maps, simulation_maps, simulation_results
+from pages.parts import (
+    blocks,
+    frame,
+    map_store,
+    maps,
+    simulation_maps,
+    simulation_results,
+    simulation_saving,
+)
 from pages.parts.simulation_controls import choose_slot, controls
 from pages.parts.simulation_setup import Setup
 from pages.parts.simulation_state import SLOTS, effect_of, filled
@@ -62,6 +70,8 @@ def simulator(setup: Setup) -> None:
         if len(known) > 1:
             simulation_results.side_by_side(setup, known)
         simulation_results.downloads(setup, slot, found)
+    if known or simulation_saving.in_hand(setup):
+        simulation_saving.block(setup)
 
 
 def _maps(setup: Setup, slot: str, effect: Effect) -> str:
@@ -161,13 +171,13 @@ def _look(
     return simulation_maps.levels(values, edges, indicator, texts, title=title, estimated=estimated)
 
 
-def _zoom(setup: Setup, effect: Effect) -> maps.OutlineKey | None:
+def _zoom(setup: Setup, effect: Effect, ground: map_store.MapGround) -> maps.OutlineKey | None:
     """Where the map looks: the CPTS of the address, or that of the changes when all are outside."""
     cpts = setup.page.cpts
     asked = cpts is not None and frame.parameter("cpts") == cpts.id
     touched = not effect.scenario.units or effect.outcome.affected.isin(setup.inside or []).any()
     if cpts is not None and asked and touched:
-        return ("cpts", cpts.id)
+        return map_store.outline(setup.page.diagnostic, ground, cpts)
     if touched:
         return None
     held = setup.page.diagnostic.cpts_of(effect.scenario.units[0])
@@ -185,7 +195,9 @@ def _draw(
 ) -> None:
     """Paint the constant map; a click chooses the commune to change."""
     cpts = setup.page.cpts
-    outlined = ("cpts", cpts.id) if cpts is not None else None
+    outlined = None
+    if cpts is not None:
+        outlined = map_store.outline(setup.page.diagnostic, ground, cpts)
     commune = frame.parameter("commune")
 
     def on_click() -> None:
@@ -201,7 +213,7 @@ def _draw(
         title=setup.model.profession.indicator.short_label,
         selected=[*effect.scenario.units, *([commune] if commune else [])],
         outlined=outlined,
-        zoom_to=_zoom(setup, effect),
+        zoom_to=_zoom(setup, effect, ground),
         estimated=look.states["estimated"],
     )
     st_folium(

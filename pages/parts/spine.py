@@ -9,51 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from cpts_data.analysis.compare import Basis
-from cpts_data.indicators import Indicator, Polarity, Theme
+from cpts_data.indicators import Theme
 from cpts_data.measures import Status
-from cpts_data.reading import marks
-from cpts_data.reading.comparisons import OwnReading, Row, Shown
-from pages.parts import blocks, cards
-
-_DRAWN = (Basis.INTERVAL, Basis.GAP_ONLY, Basis.BOUNDS, Basis.UNDECIDED)
-_WAYS = {
-    True: ("moins favorable", "plus favorable"),
-    False: ("plus bas", "plus élevé"),
-}
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Where a figure stands on a line, in percent: the reference in the middle."""
-
-    middle: float
-    span: float
-    sign: int
-
-    def at(self, value: float) -> float:
-        """Place of a value, kept on the line."""
-        place = 50 + self.sign * (value - self.middle) / self.span * 50
-        return min(max(place, 0.0), 100.0)
-
-
-def drawable(shown: Shown) -> bool:
-    """Whether an indicator has its place on the chart: a figure or bounds, and a reference."""
-    basis = Basis(str(shown.beside["basis"]))
-    return basis in _DRAWN and not math.isnan(float(shown.beside["reference_value"]))
-
-
-def scale_of(row: Row, indicator: Indicator) -> Scale:
-    """The scale of a line: the farthest of the peers, or of the figure, touches the edge."""
-    middle = float(row["reference_value"])
-    ends = [float(row[name]) for name in ("lowest", "highest", "value")]
-    if not float(row["among"]) >= 2:
-        ends = [float(row[name]) for name in ("lower", "upper", "value")]
-    span = max((abs(end - middle) for end in ends if end == end), default=0.0)
-    sign = -1 if indicator.polarity is Polarity.LOW_IS_GOOD else 1
-    return Scale(middle, span * 1.04 or 1.0, sign)
+from cpts_data.reading import marks, wording
+from cpts_data.reading.comparisons import OwnReading, Shown
+from cpts_data.reading.spine import KEY, WAYS, Scale, drawable, is_judged, scale_of
+from pages.parts import cards, figure_marks
 
 
 def line(shown: Shown) -> str:
@@ -86,7 +48,8 @@ def table(own: OwnReading, shown: Iterable[Shown], caption: str, reference: str)
     parts = []
     for theme in Theme:
         for judged in (True, False):
-            here = [one for one in drawn if one.indicator.theme is theme and _judged(one) is judged]
+            here = [one for one in drawn if one.indicator.theme is theme]
+            here = [one for one in here if is_judged(one) is judged]
             if here:
                 parts.append(_part(own, theme, judged, here))
     head = ("Indicateur", own.territory.name, "", reference, "Verdict")
@@ -98,12 +61,8 @@ def table(own: OwnReading, shown: Iterable[Shown], caption: str, reference: str)
     )
 
 
-def _judged(shown: Shown) -> bool:
-    return shown.indicator.polarity is not Polarity.NO_JUDGEMENT
-
-
 def _part(own: OwnReading, theme: Theme, judged: bool, shown: Sequence[Shown]) -> str:
-    left, right = _WAYS[judged]
+    left, right = WAYS[judged]
     heading = theme.label if judged else f"{theme.label} : ni bon, ni mauvais"
     way = f'<span class="cpts-way"><span>← {left}</span><span>{right} →</span></span>'
     head = (
@@ -116,19 +75,24 @@ def _part(own: OwnReading, theme: Theme, judged: bool, shown: Sequence[Shown]) -
 def _row(own: OwnReading, shown: Shown) -> str:
     indicator = shown.indicator
     status = shown.status
-    figure = blocks.cell(shown.row, indicator)
+    figure = wording.cell(shown.row, indicator)
     if status.has_value:
         figure = marks.bare_value(shown.row, indicator)
     tags = [interval] if (interval := cards.interval_text(shown)) else []
     tags += ["estimation"] if status is Status.ESTIMATED else []
     unit = "" if indicator.unit.startswith("%") else f", {indicator.unit}"
     small = f"<small>{cards.text(' · '.join(tags))}</small>" if tags else ""
-    beside = cards.text(marks.value_beside(shown.beside, indicator))
+    beside = figure_marks.reference(
+        shown.beside, cards.text(marks.value_beside(shown.beside, indicator))
+    )
     beside += cards.reference_notes(own, shown, shown.beside)
     verdict = cards.chip(marks.of_comparison(shown.beside, indicator)) or "–"
     when = cards.text(f"{shown.row['period']}{unit}")
     cells = (
-        (own.territory.name, f"<b>{cards.text(figure)}</b>{small}"),
+        (
+            own.territory.name,
+            f"<b>{figure_marks.figure(shown.row, cards.text(figure))}</b>{small}",
+        ),
         ("", line(shown)),
         (marks.reference_name(shown.beside), beside),
         ("Verdict", verdict),
@@ -137,15 +101,10 @@ def _row(own: OwnReading, shown: Shown) -> str:
         f'<td data-label="{cards.text(label)}"><span>{cell}</span></td>' for label, cell in cells
     )
     name = cards.text(cards.short_name(indicator))
-    return f'<tr><th scope="row">{name}<small>{when}</small></th>{told}</tr>'
+    about = figure_marks.about(shown.row)
+    return f'<tr {about}><th scope="row">{name}<small>{when}</small></th>{told}</tr>'
 
 
 def key() -> str:
     """How to read a line, in words."""
-    words = (
-        "Trait noir vertical : la référence. Barre claire : de la plus basse à la plus haute des "
-        "CPTS de la région ; barre foncée : la moitié centrale. Point : la CPTS (rond favorable, "
-        "losange défavorable, carré sans jugement, cercle vide écart non démontré, petit rond "
-        "sans test) ; trait fin : son intervalle de confiance."
-    )
-    return f'<p class="cpts-note">{cards.text(words)}</p>'
+    return f'<p class="cpts-note">{cards.text(KEY)}</p>'

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.analysis.spot_levels import LEVELS, SpotMap, refusal
-from cpts_data.drawing import choropleth, map_image, palettes
+from cpts_data.analysis.spot_levels import NEIGHBOURHOODS, SpotMap, refusal
+from cpts_data.drawing import choropleth, map_image
 from cpts_data.indicators import Indicator
 from cpts_data.measures import Status
 from cpts_data.spreadsheets import SECRECY, as_csv
 from cpts_data.statistics.inputs import StatisticsError
-from pages.parts import blocks, exports, frame, map_choices, map_frame, map_panel, map_store, maps
+from pages.parts import (
+    blocks,
+    exports,
+    frame,
+    map_choices,
+    map_frame,
+    map_panel,
+    map_store,
+    maps,
+    spot_readings,
+)
 from pages.parts.frame import Frame
 from pages.parts.map_choices import Settings
+from pages.parts.spot_readings import READINGS, SpotReading
 
-WORDS = {
-    "chaud_confirme": "Point chaud, confirmé",
-    "chaud": "Point chaud, à confirmer",
-    "non_significatif": "Pas de regroupement démontré",
-    "froid": "Point froid, à confirmer",
-    "froid_confirme": "Point froid, confirmé",
-    "sans_voisin": "Commune sans voisine",
-    "manquant": "Sans valeur propre (secret ou non disponible)",
-}
 _OWN = (Status.OBSERVED.value, Status.ESTIMATED.value)
 _MODELLED = ("apl_", "part_population_sous_dense")
 
@@ -33,6 +37,8 @@ def show(page: Frame) -> None:
     """Choices, map, explanation, warnings, table and downloads."""
     diagnostic = page.diagnostic
     choice = map_choices.choose_by_commune(page)
+    names = {"ensembles": "Points chauds et froids", "voisinages": "Voisinages et exceptions"}
+    reading = READINGS[frame.choose("Lecture", names, "lecture", horizontal=True)]
     chosen = map_choices.settings(page, None)
     ground = map_store.map_ground(diagnostic, chosen.scope)
     if ground is None:
@@ -44,14 +50,23 @@ def show(page: Frame) -> None:
     if not told:
         period = str(rows.loc[values.notna(), "period"].mode().iloc[0])
         try:
-            found = map_store.spots(diagnostic, ground, choice.indicator.id, period, values)
+            name = choice.indicator.id
+            found = map_store.spots(diagnostic, ground, name, period, reading.id, values)
         except StatisticsError as error:
             told = str(error)
     if told:
         blocks.nothing_here("Les regroupements ne sont pas cherchés sur cette carte.", told)
-        _explanation(choice.indicator)
+        _explanation(choice.indicator, reading)
         return
-    _result(page, ground, chosen, choice.indicator, period, rows, found)
+    _result(page, ground, chosen, choice.indicator, period, rows, Found(reading, found))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one reading found."""
+
+    reading: SpotReading
+    spots: SpotMap
 
 
 def _result(
@@ -61,25 +76,23 @@ def _result(
     indicator: Indicator,
     period: str,
     rows: pd.DataFrame,
-    found: SpotMap,
+    found: Found,
 ) -> None:
-    level = found.table["level"]
-    counts = level.value_counts()
-    title = french.typography(f"Points chauds et froids : {indicator.short_label}, {period}")
-    map_panel.heading(title, _sentence(found, counts))
-    fills = {str(code): palettes.SPOTS[one] for code, one in level.items() if one in palettes.SPOTS}
+    reading, level = found.reading, found.spots.table["level"]
+    title = french.typography(f"{reading.title}, {indicator.short_label}, {period}")
+    map_panel.heading(title, spot_readings.sentence(reading, found.spots), indicator.id)
+    colours = {str(code): reading.colour_of(str(one)) for code, one in level.items()}
+    fills = {code: colour for code, colour in colours.items() if colour}
     states = _states(rows, level)
-    texts = {str(code): _told(row, str(level[code]), indicator) for code, row in rows.iterrows()}
+    texts = {
+        str(code): _told(row, reading.told(str(level[code])), indicator)
+        for code, row in rows.iterrows()
+    }
     commune = frame.parameter("commune", list(ground.communes))
     addresses, layers = map_panel.layers(page, ground, chosen.layers, map_choices.Level.COMMUNE)
-    classes = [
-        maps.LegendClass(palettes.SPOTS[one], WORDS[one], int(counts.get(one, 0)))
-        for one in LEVELS
-        if one in palettes.SPOTS
-    ]
-    masked = len(states["hatched"])
-    missing = int(counts.get("manquant", 0)) - masked
-    lonely = int(counts.get("sans_voisin", 0))
+    classes = [maps.LegendClass(*told) for told in reading.counted(level)]
+    masked, missing = len(states["hatched"]), len(states["missing"])
+    lonely = len(states["blank"])
     map_column, legend_column = st.columns([3, 1])
     with map_column:
         map_frame.draw(
@@ -90,7 +103,7 @@ def _result(
                 texts,
                 title=indicator.short_label,
                 selected=[commune] if commune else [],
-                outlined=map_frame.asked_cpts(page),
+                outlined=map_frame.asked_cpts(page, ground),
                 layers=addresses,
                 **states,
             ),
@@ -98,10 +111,10 @@ def _result(
             basemap=chosen.basemap,
         )
     with legend_column:
-        method = "« Confirmé » : tient encore quand toutes les communes sont testées ensemble"
+        method = reading.legend
         st.html(
             maps.legend(
-                "Points chauds et froids",
+                reading.title,
                 classes,
                 method=french.typography(method),
                 masked=masked,
@@ -113,13 +126,13 @@ def _result(
         map_panel.source(page, indicator, period)
         if commune:
             map_panel.commune(page, commune)
-    _explanation(indicator)
+    _explanation(indicator, reading)
     spotted = _table(rows, found)
 
     def image() -> bytes:
         panel = map_image.Panel(
             title=title,
-            subtitle="Points chauds et froids (Gi* de Getis et Ord)",
+            subtitle=f"{reading.title} ({reading.statistic})",
             fills=fills,
             states=states,
             classes=classes,
@@ -130,11 +143,11 @@ def _result(
         return map_image.draw([panel], ground.shapes, layers, map_image.credits_of(page.diagnostic))
 
     with st.container(horizontal=True):
-        exports.image_button(image, f"points_chauds_{indicator.id}")
+        exports.image_button(image, f"{reading.id}_{indicator.id}")
         st.download_button(
             "Résultats (CSV)",
             lambda: as_csv(spotted.assign(mention=SECRECY)),
-            f"points_chauds_{indicator.id}.csv",
+            f"{reading.id}_{indicator.id}.csv",
             "text/csv",
             on_click="ignore",
         )
@@ -152,70 +165,35 @@ def _states(rows: pd.DataFrame, level: pd.Series) -> dict[str, set[str]]:
         "hatched": set(level.index[unknown & status.isin(hidden)].astype(str)),
         "missing": set(level.index[unknown & ~status.isin(hidden)].astype(str)),
         "blank": set(level.index[level == "sans_voisin"].astype(str)),
+        # A dotted border: only where the four kinds of neighbourhood have one colour each.
+        "estimated": set(level.index[level.isin(NEIGHBOURHOODS[:4])].astype(str)),
     }
 
 
-def _told(row: pd.Series, level: str, indicator: Indicator) -> str:
+def _told(row: pd.Series, words: str, indicator: Indicator) -> str:
     if pd.isna(row["status"]):
-        return WORDS["manquant"]
-    return f"{choropleth.told_of(row, indicator)}\n{WORDS[level]}"
+        return words
+    return f"{choropleth.told_of(row, indicator)}\n{words}"
 
 
-def _table(rows: pd.DataFrame, found: SpotMap) -> pd.DataFrame:
+def _table(rows: pd.DataFrame, found: Found) -> pd.DataFrame:
+    spots = found.spots.table
     return pd.DataFrame(
         {
             "Commune": rows["name"].astype(str),
             "Code": rows.index.astype(str),
-            "Valeur": rows["value"].astype(float).where(found.table["p"].notna()),
-            "Résultat": found.table["level"].map(WORDS),
-            "Score z": found.table["z"].round(2),
-            "p (deux côtés)": found.table["p"].round(4),
+            "Valeur": rows["value"].astype(float).where(spots["p"].notna()),
+            "Résultat": [found.reading.told(str(one)) for one in spots["level"]],
+            "Score z": spots["z"].round(2),
+            "p (deux côtés)": spots["p"].round(4),
         }
     ).sort_values("Score z", ascending=False, na_position="last")
 
 
-def _sentence(found: SpotMap, counts: pd.Series) -> str:
-    alike = found.moran_p <= 0.05 and found.moran > 0
-    whole = (
-        "Sur l’ensemble de la carte, les communes voisines se ressemblent plus que par hasard"
-        if alike
-        else "Sur l’ensemble de la carte, rien ne montre que les communes voisines se ressemblent"
-    )
-    hot, cold = int(counts.get("chaud_confirme", 0)), int(counts.get("froid_confirme", 0))
-    spots = "aucun point confirmé"
-    if hot or cold:
-        spots = (
-            f"{french.count_of(hot, 'commune')} en point chaud et "
-            f"{french.count_of(cold, 'commune')} en point froid confirmés"
-        )
-    return (
-        f"{whole} (indice de Moran {french.number(found.moran, 2)}, "
-        f"{_p_words(found.moran_p)}) : {spots}, sur "
-        f"{french.count_of(found.known, 'commune étudiée', 'communes étudiées')}."
-    )
-
-
-def _p_words(p: float) -> str:
-    least = 0.001
-    return f"p < {french.number(least, 3)}" if p < least else f"p = {french.number(p, 3)}"
-
-
-def _explanation(indicator: Indicator) -> None:
+def _explanation(indicator: Indicator, reading: SpotReading) -> None:
     blocks.section("Comment lire cette carte")
-    blocks.note(
-        "Un point chaud est une commune qui forme, avec ses voisines, un ensemble de valeurs "
-        "nettement plus élevées que la moyenne de la carte ; un point froid, nettement plus "
-        "basses. « Chaud » veut dire élevé, et non bon ou mauvais. Une commune élevée au milieu de "
-        "communes basses n'est pas un point chaud."
-    )
-    blocks.note(
-        "Méthode : indice Gi* de Getis et Ord ; les valeurs sont redistribuées 4 999 fois au "
-        "hasard entre les communes, et l'on compte combien de fois le hasard fait autant. « À "
-        "confirmer » : moins de 5 % de chances pour cette commune seule. Comme chaque commune est "
-        "un test, une sur vingt paraîtrait remarquable par hasard : « confirmé » tient compte de "
-        "tous les tests (Benjamini et Hochberg, 5 %). Les points « à confirmer » ne suffisent pas "
-        "à conclure."
-    )
+    for text in reading.explained:
+        blocks.note(text)
     told = (
         "Le résultat dépend de l'étendue choisie et des voisines que le bord de la carte coupe. "
         "Les communes masquées ou non renseignées ne sont ni testées ni comptées comme voisines. "

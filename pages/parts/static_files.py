@@ -40,6 +40,7 @@ LEAFLET_JS: Final = f"{STATIC_URL}/vendor/leaflet/leaflet.js"
 LEAFLET_CSS: Final = f"{STATIC_URL}/vendor/leaflet/leaflet.css"
 FURNITURE_JS: Final = f"{STATIC_URL}/vendor/carte/map_furniture-{_digest('map_furniture.js')}.js"
 OVERLAYS_JS: Final = f"{STATIC_URL}/vendor/carte/map_overlays-{_digest('map_overlays.js')}.js"
+LASSO_JS: Final = f"{STATIC_URL}/vendor/carte/map_lasso-{_digest('map_lasso.js')}.js"
 LAYER_JS: Final = f"{STATIC_URL}/vendor/carte/map_layer-{_digest('map_layer.js')}.js"
 LAYER_CSS: Final = f"{STATIC_URL}/vendor/carte/map_layer-{_digest('map_layer.css')}.css"
 
@@ -53,7 +54,7 @@ def publish_vendor(static: Path = STATIC) -> None:
     leaflet = static / "vendor" / "leaflet"
     for name, source in _leaflet_files().items():
         _write_once(leaflet / name, source.read_bytes())
-    for url in (FURNITURE_JS, OVERLAYS_JS, LAYER_JS, LAYER_CSS):
+    for url in (FURNITURE_JS, OVERLAYS_JS, LASSO_JS, LAYER_JS, LAYER_CSS):
         name = url.rsplit("/", 1)[1]
         original = name.split("-")[0] + Path(name).suffix
         _write_once(static / "vendor" / "carte" / name, (_PARTS / original).read_bytes())

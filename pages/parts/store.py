@@ -6,6 +6,8 @@ is opened anew at the next run, without a restart. What is cached is shared and 
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cpts_data.analysis.quality_report import SourceQuality
 from cpts_data.diagnostic import Diagnostic
+from cpts_data.documents.material import Material
 from cpts_data.indicators import INDICATORS, Theme
-from cpts_data.reading import comparisons, directory
+from cpts_data.reading import communes, comparisons, contracts, directory
 from cpts_data.reading.comparisons import OwnReading, Reading
+from cpts_data.reading.followed import KnownFigures, known_figures
 from cpts_data.reading.themes import VIEWS
+from cpts_data.records import Records, RecordsError, UnavailableError
+from cpts_data.records.database import ADDRESS_VARIABLE, FOLDER_VARIABLE, SHARED_VARIABLE
 from cpts_data.simulation import PROFESSIONS, Headcounts, Model, build_model, headcounts
 from cpts_data.space import fingerprint, known_spaces
 from cpts_data.space.previewing import Preview, preview
@@ -28,7 +34,10 @@ from cpts_data.territories import Level, Territory
 from pages.parts import static_files
 from pages.parts.uploads import on_disk
 
+_WAIT_AFTER_REFUSAL = 20.0
 # What makes two arguments of a cached function the same: for a space, its folder and its files.
+# Composed territories beside it change nothing of what is shared; one of them tells itself, since
+# its id is made of its content.
 KEYS: dict[str | type, Callable[[Any], Any]] = {
     Diagnostic: lambda opened: (str(opened.space.path), opened.space.fingerprint),
     Territory: lambda territory: (territory.level.value, territory.id),
@@ -139,7 +148,14 @@ def reading(diagnostic: Diagnostic, indicators: Sequence[str]) -> Reading:
 @st.cache_resource(max_entries=300, show_spinner=False, hash_funcs=KEYS)
 def theme_reading(diagnostic: Diagnostic, cpts: Territory, indicators: Sequence[str]) -> OwnReading:
     """Some indicators of one CPTS, beside their references."""
-    return comparisons.own_reading(reading(diagnostic, indicators), cpts)
+    return comparisons.own_reading(_reading_of(diagnostic, cpts, indicators), cpts)
+
+
+def _reading_of(diagnostic: Diagnostic, own: Territory, indicators: Sequence[str]) -> Reading:
+    everyone = reading(diagnostic, indicators)
+    if own.level is Level.COMPOSED:
+        return comparisons.read_composed(diagnostic, own, indicators, everyone)
+    return everyone
 
 
 @st.cache_resource(
@@ -149,24 +165,40 @@ def theme_reading(diagnostic: Diagnostic, cpts: Territory, indicators: Sequence[
 )
 def whole_reading(diagnostic: Diagnostic, cpts: Territory) -> OwnReading:
     """The figures of every theme for one CPTS, beside their references."""
-    readings = [reading(diagnostic, view.indicators) for view in VIEWS.values()]
+    readings = [_reading_of(diagnostic, cpts, view.indicators) for view in VIEWS.values()]
     return comparisons.own_reading(comparisons.merged(readings), cpts)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, hash_funcs=KEYS)
+def document_material(diagnostic: Diagnostic, composed: Territory | None) -> Material:
+    """What the documents of a space are made of; of one composed territory, when there is one."""
+    return Material(diagnostic, lambda territory: whole_reading(diagnostic, territory))
 
 
 @st.cache_resource(
     max_entries=200, show_spinner="Lecture des chiffres par commune…", hash_funcs=KEYS
 )
-def commune_values(diagnostic: Diagnostic, cpts: str, indicators: Sequence[str]) -> pd.DataFrame:
-    """``Values`` of the communes and arrondissements of a CPTS."""
-    units = diagnostic.territories(Level.CPTS).units_of(cpts).index
-    parts = []
-    for level in (Level.COMMUNE, Level.ARRONDISSEMENT):
-        inside = units[units.isin(diagnostic.territories(level).table.index)]
-        if len(inside):
-            parts.append(diagnostic.values(indicators, level, [str(code) for code in inside]))
-    if not parts:
-        return diagnostic.values([], Level.COMMUNE)
-    return pd.concat(parts, ignore_index=True)
+def commune_values(
+    diagnostic: Diagnostic, own: Territory, indicators: Sequence[str]
+) -> pd.DataFrame:
+    """``Values`` of the communes and arrondissements of a territory."""
+    return communes.values(diagnostic, own, indicators)
+
+
+@st.cache_resource(max_entries=5, show_spinner=False, hash_funcs=KEYS)
+def contracts_table(diagnostic: Diagnostic) -> pd.DataFrame:
+    """Every CPTS with its stage, dates, population and possible sizes; read-only."""
+    return contracts.cpts_table(diagnostic)
+
+
+@st.cache_resource(
+    max_entries=200, show_spinner="Lecture des indicateurs du contrat…", hash_funcs=KEYS
+)
+def followed_figures(
+    diagnostic: Diagnostic, own: Territory, indicators: tuple[str, ...]
+) -> KnownFigures:
+    """What the space says of the indicators of a contract, period by period."""
+    return known_figures(diagnostic, own, indicators)
 
 
 @st.cache_resource(max_entries=60, show_spinner="Lecture de l’annuaire…", hash_funcs=KEYS)
@@ -188,3 +220,32 @@ def simulation_model(diagnostic: Diagnostic, profession: str, *, peak: bool) -> 
 def simulation_headcounts(diagnostic: Diagnostic, model: Model, base: str) -> Headcounts:
     """The practitioners that a register of the space counts by commune."""
     return headcounts(diagnostic.space, diagnostic.register, model, base)
+
+
+def records(*, asked: bool = False) -> Records:
+    """Saved works, opened once for the server; raises RecordsError in French.
+
+    A database that did not answer is not tried again for a few seconds, so that no page waits for
+    it at each run, unless somebody has ``asked`` for it by a click.
+    """
+    names = (ADDRESS_VARIABLE, FOLDER_VARIABLE, SHARED_VARIABLE)
+    where = tuple(os.environ.get(name, "") for name in names)
+    refused = _refusals().get(where)
+    if refused and not asked and time.monotonic() - refused[0] < _WAIT_AFTER_REFUSAL:
+        raise UnavailableError(refused[1])
+    try:
+        return _records(where)
+    except RecordsError as error:
+        _refusals()[where] = (time.monotonic(), str(error))
+        raise
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _records(where: tuple[str, ...]) -> Records:
+    return Records.open()
+
+
+@st.cache_resource
+def _refusals() -> dict[tuple[str, ...], tuple[float, str]]:
+    """When opening failed last, and why, by database."""
+    return {}

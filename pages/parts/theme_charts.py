@@ -7,80 +7,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.analysis.grammar import stratum_words
-from cpts_data.analysis.references import Kind
-from cpts_data.indicators import INDICATORS
-from cpts_data.measures import Status
-from cpts_data.reading import marks, themes
+from cpts_data.reading import line_charts, marks
 from cpts_data.reading.comparisons import Shown
+from cpts_data.reading.line_charts import Line, LineChart
 from cpts_data.reading.verdicts import NONE
 from pages.parts import blocks, cards, plots, present
 from pages.parts.theme_views import ThemePage
 
 _DARK = "#1d2733"
-_EXACT = (Status.OBSERVED, Status.ESTIMATED)
+_OTHER_COUNTS = (
+    "Les densités de cette référence sont publiées par l'Assurance maladie : elle ne compte ni les "
+    "mêmes professionnels, ni les mêmes habitants (femmes ou enfants pour certaines professions) "
+    "que l'annuaire. Elles se lisent sur les fiches et ne sont pas comparées. Choisissez le "
+    "département, la région ou la médiane des CPTS pour les voir en graphique."
+)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a chart: what is drawn, on the chart's own scale, and what is said of it."""
-
-    label: str
-    figure: str
-    value: float
-    lower: float
-    upper: float
-    reference: float
-    target: float
-    mark: marks.Mark
-    shown: Shown
-
-
-def _line(shown: Shown, label: str, per_reference: bool = False) -> Line:
-    """A line in the unit of the indicator, or as a share of its reference (100)."""
-    beside, indicator = shown.beside, shown.indicator
-    reference = float(beside["reference_value"])
-    scale = 100 / reference if per_reference and reference > 0 else 1.0
-    target = float(shown.target["reference_value"]) if shown.target else math.nan
-    return Line(
-        label,
-        french.number(float(shown.row["value"]), indicator.digits)
-        + (french.NARROW + "%" if indicator.unit.startswith("%") else ""),
-        float(shown.row["value"]) * scale,
-        float(beside["lower"]) * scale,
-        float(beside["upper"]) * scale,
-        reference * scale,
-        target,
-        marks.of_comparison(beside, indicator),
-        shown,
-    )
-
-
-def _shown(theme: ThemePage, names: Sequence[str]) -> list[Shown]:
-    """Those of some indicators that have a figure of their own and a reference."""
-    known = [theme.own.shown(name, theme.kind) for name in names]
-    return [
-        one
-        for one in known
-        if one.status in _EXACT and not math.isnan(float(one.beside["reference_value"]))
-    ]
-
-
-def figure(
-    lines: Sequence[Line], axis: str, *, across: float | None = None, full: bool = False
-) -> go.Figure:
-    """Dots with their intervals; references as black strokes, targets as hollow triangles.
-
-    ``across`` draws one line for all instead of strokes; ``full`` shows a percentage from 0 to 100.
-    """
-    lines = list(reversed(lines))
+def figure(chart_of: LineChart) -> go.Figure:
+    """Dots with their intervals; references as black strokes, targets as hollow triangles."""
+    across = chart_of.across
+    lines = list(reversed(chart_of.lines))
     places = list(range(len(lines)))
     chart = go.Figure()
     if across is None:
@@ -132,11 +84,11 @@ def figure(
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
     )
-    reach = {"range": [0, 100]} if full else _range(lines, across)
+    reach = {"range": list(chart_of.reach)} if chart_of.reach else {}
     chart.update_layout(
         plots.layout(
             70 + 34 * len(lines),
-            xaxis=plots.axis(axis, **reach),
+            xaxis=plots.axis(chart_of.axis, **reach),
             yaxis={
                 "tickmode": "array",
                 "tickvals": places,
@@ -155,17 +107,6 @@ def figure(
     return chart
 
 
-def _range(lines: Sequence[Line], across: float | None) -> dict[str, object]:
-    """An axis that very wide intervals do not crush: they run out of it."""
-    values = [line.value for line in lines] + ([across] if across is not None else [])
-    ends = [line.upper for line in lines if line.upper == line.upper]
-    widest = max([*values, *ends], default=1.0)
-    if across is None or widest <= 2.6 * across:
-        return {}
-    lowest = min([*values, *[line.lower for line in lines if line.lower == line.lower]])
-    return {"range": [min(lowest, 0.0), max(2.6 * across, 1.15 * max(values))]}
-
-
 def _reach(length: float) -> float:
     return 0.0 if math.isnan(length) else max(length, 0.0)
 
@@ -179,22 +120,16 @@ def _hover(line: Line) -> str:
     return plots.plain(f"{told} ; {line.mark.words}" if line.mark.words else told)
 
 
-def _draw(
-    theme: ThemePage,
-    lines: Sequence[Line],
-    key: str,
-    heading: str,
-    sentence: str,
-    **options: object,
-) -> None:
+def _draw(theme: ThemePage, chart_of: LineChart) -> None:
     """A section with its chart, the same figures in a table, and the sources."""
+    lines = chart_of.lines
     if not lines:
         return
-    blocks.section(heading, sentence)
-    chart = figure(lines, **options)  # type: ignore[arg-type]
-    present.chart(chart, key, f"{heading}. {sentence}")
+    blocks.section(chart_of.heading, chart_of.sentence)
+    summary = f"{chart_of.heading}. {chart_of.sentence}"
+    present.chart(figure(chart_of), chart_of.key, summary)
     values = pd.DataFrame([dict(line.shown.row) for line in lines])
-    present.table(_table(lines), values, f"{key}_{theme.territory.id}")
+    present.table(_table(lines), values, f"{chart_of.key}_{theme.territory.id}")
     st.html(cards.sources(theme.page, [line.shown for line in lines]))
 
 
@@ -203,7 +138,8 @@ def _table(lines: Sequence[Line]) -> pd.DataFrame:
         {
             "Indicateur": [line.label for line in lines],
             "Valeur": [
-                round(float(line.shown.row["value"]), line.shown.indicator.digits) for line in lines
+                french.rounded(float(line.shown.row["value"]), line.shown.indicator.digits)
+                for line in lines
             ],
             "Unité": [line.shown.indicator.unit for line in lines],
             "Intervalle à 95 %": [cards.interval_text(line.shown) for line in lines],
@@ -218,119 +154,41 @@ def _table(lines: Sequence[Line]) -> pd.DataFrame:
     )
 
 
-def _reference_words(shown: Sequence[Shown]) -> str:
-    names = list(dict.fromkeys(marks.reference_name(one.beside) for one in shown))
-    return names[0] if len(names) == 1 else "la référence"
-
-
 def professions(theme: ThemePage) -> None:
-    """Densities of every profession, each as a share of its reference."""
-    names = [*themes.FIRST_LINE, *themes.OTHER_CALLINGS]
-    shown = _shown(theme, [name for name in names if name.startswith("densite_")])
-    lines = [_line(one, _calling(one), per_reference=True) for one in shown]
-    _draw(
-        theme,
-        lines,
-        "densites",
-        "Densités de professionnels devant la référence",
-        f"100 est la densité de {_reference_words(shown)} : à 80, il y a un cinquième de "
-        "professionnels en moins par habitant. En gras, la densité pour 100 000.",
-        axis="Densité pour 100 dans la référence",
-        across=100.0,
-    )
-
-
-def _calling(shown: Shown) -> str:
-    words = shown.indicator.persons or shown.indicator.short_label
-    return words[:1].upper() + words[1:]
+    """Densities of every profession, each as a share of its reference; or why there is none."""
+    chart_of = line_charts.professions(theme.own, theme.kind)
+    _draw(theme, chart_of)
+    if not chart_of.lines and theme.known(line_charts.DENSITIES):
+        blocks.section(chart_of.heading)
+        blocks.note(_OTHER_COUNTS)
 
 
 def apl(theme: ThemePage) -> None:
     """The APL of each profession as a share of its reference: each has its own scale."""
-    shown = _shown(theme, ["apl_mg_65_ans_ou_moins", *themes.OTHER_APL])
-    lines = [
-        _line(one, one.indicator.short_label.removeprefix("APL ").capitalize(), True)
-        for one in shown
-    ]
-    _draw(
-        theme,
-        lines,
-        "apl",
-        "Accessibilité par profession devant la référence",
-        f"100 est l'accessibilité de {_reference_words(shown)} à la même profession. L'APL est un "
-        "modèle : elle n'a pas d'intervalle de confiance, donc pas de test.",
-        axis="APL pour 100 dans la référence",
-        across=100.0,
-    )
+    _draw(theme, line_charts.apl(theme.own, theme.kind))
 
 
 def by_age(theme: ThemePage, name: str, heading: str) -> None:
     """One indicator by age band, beside the same bands of the reference."""
-    found = [
-        (stratum, theme.own.shown(name, theme.kind, stratum)) for stratum in theme.own.strata(name)
-    ]
-    lines = [
-        _line(one, stratum_words(stratum).capitalize())
-        for stratum, one in found
-        if one.status in _EXACT and not math.isnan(float(one.beside["reference_value"]))
-    ]
-    _draw(
-        theme,
-        lines,
-        f"age_{name}",
-        heading,
-        f"Le point est la CPTS et son intervalle de confiance ; le trait noir, "
-        f"{_reference_words([line.shown for line in lines])}.",
-        axis=INDICATORS[name].unit,
-    )
+    _draw(theme, line_charts.by_age(theme.own, theme.kind, name, heading))
 
 
 def affections(theme: ThemePage) -> None:
     """ALD observed for 100 expected from ages."""
-    shown = [
-        one
-        for one in (theme.own.shown(name, Kind.EXPECTED) for name in themes.RATIOS)
-        if one.status in _EXACT
-    ]
-    lines = [_line(one, _affection(one)) for one in shown]
-    _draw(
-        theme,
-        lines,
-        "ald_attendues",
-        "Personnes en ALD, à âge égal",
-        "100 est ce que donneraient les âges de la CPTS si chacun était touché comme dans la "
-        "région : à 120, un cinquième de malades reconnus en plus. Un écart n'est ni bon ni "
-        "mauvais : il peut tenir à la maladie, à son repérage ou à l'accès à l'ALD.",
-        axis="Pour 100 attendues",
-        across=100.0,
-    )
-
-
-def _affection(shown: Shown) -> str:
-    words = shown.indicator.label.rpartition(" : ")[2]
-    return words[:1].upper() + words[1:]
+    _draw(theme, line_charts.affections(theme.own))
 
 
 def coverages(theme: ThemePage) -> None:
     """Screenings and vaccinations beside their reference and their target, and who is missing."""
-    names = [*themes.SCREENINGS, *themes.VACCINATIONS, "recours_dentiste"]
-    shown = _shown(theme, names)
-    lines = [_line(one, cards.short_name(one.indicator)) for one in shown]
-    _draw(
-        theme,
-        lines,
-        "couvertures",
-        "Dépistages et vaccinations devant la référence et la cible",
-        f"Le point est la CPTS et son intervalle de confiance ; le trait noir, "
-        f"{_reference_words(shown)} ; le triangle, la cible nationale quand elle existe.",
-        axis="% des personnes concernées",
-        full=True,
-    )
-    rows = [_persons_row(one) for one in shown]
-    rows = [row for row in rows if any(cell != "–" for cell in row[1:])]
-    if rows:
+    chart_of = line_charts.coverages(theme.own, theme.kind)
+    _draw(theme, chart_of)
+    rows = [(line.shown.row, _persons_row(line.shown)) for line in chart_of.lines]
+    told = [(row, cells) for row, cells in rows if any(cell != "–" for cell in cells[1:])]
+    if told:
         head = ("Indicateur", "Pour atteindre la cible", "Pour atteindre la référence")
-        st.html(cards.table("L’écart en personnes", head, rows))
+        about = [row for row, _ in told]
+        cells = [written for _, written in told]
+        st.html(cards.table("L’écart en personnes", head, cells, about=about))
 
 
 def _persons_row(shown: Shown) -> list[str]:

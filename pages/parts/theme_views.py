@@ -10,24 +10,30 @@ import pandas as pd
 import streamlit as st
 
 from cpts_data import french
-from cpts_data.analysis.aggregate import WHOLE
-from cpts_data.analysis.grammar import in_place
-from cpts_data.analysis.highlights import Aspect, Highlight, Tone, highlights
+from cpts_data.analysis.highlights import Highlight
 from cpts_data.analysis.references import Kind
-from cpts_data.analysis.sentences import highlight_sentence
-from cpts_data.indicators import INDICATORS, Polarity, Theme
+from cpts_data.indicators import INDICATORS, Theme
 from cpts_data.measures import Status
-from cpts_data.reading import comparisons, data_requests
+from cpts_data.reading import communes as communes_of
+from cpts_data.reading import data_requests, standing_out
 from cpts_data.reading.comparisons import OwnReading
+from cpts_data.reading.standing_out import NOT_OWN, SIGNS, TONE_WORDS
 from cpts_data.reading.themes import VIEWS, Look, View
 from cpts_data.spreadsheets import as_csv
 from cpts_data.territories import Territory
-from pages.parts import blocks, cards, frame, map_views, selection, store
+from pages.parts import (
+    blocks,
+    cards,
+    figure_marks,
+    figure_notes,
+    frame,
+    helps,
+    map_views,
+    selection,
+    store,
+)
+from pages.parts.figure_notes import Notes
 from pages.parts.frame import Frame
-
-_NOT_OWN = (Status.MISSING, Status.CONTEXT)
-SIGNS = {Tone.STRENGTH: ("+", "fav"), Tone.ATTENTION: ("!", "def"), Tone.FACT: ("•", "neu")}
-_TONE_WORDS = {Tone.STRENGTH: "Force", Tone.ATTENTION: "Point d’attention", Tone.FACT: "Constat"}
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,11 @@ class ThemePage:
     view: View
     own: OwnReading
     kind: Kind
+    notes: Notes
 
     def known(self, names: Sequence[str]) -> list[str]:
         """Those of some indicators of which the CPTS has a figure of its own, shown or masked."""
-        return [name for name in names if self.own.status(name) not in _NOT_OWN]
+        return [name for name in names if self.own.status(name) not in NOT_OWN]
 
 
 def open_theme(page: Frame, territory: Territory, theme: Theme) -> ThemePage:
@@ -54,46 +61,20 @@ def open_theme(page: Frame, territory: Territory, theme: Theme) -> ThemePage:
         kind = selection.choose_reference(page, territory)
     view = VIEWS[theme]
     own = store.theme_reading(page.diagnostic, territory, view.indicators)
-    return ThemePage(page, territory, view, own, kind)
+    return ThemePage(page, territory, view, own, kind, figure_notes.read(page, territory))
 
 
-def facts(own: OwnReading, kind: Kind, *, net_only: bool = False) -> tuple[Highlight, ...]:
-    """What stands out in the whole population, the reference chosen first."""
-    whole = own.compared[own.compared["stratum"] == WHOLE]
-    found = highlights(whole, own.trends, order=comparisons.order(kind), net_only=net_only)
-    return tuple(one for one in found if not _contradicted(one))
-
-
-def _contradicted(one: Highlight) -> bool:
-    """A good rank on the wrong side of the reference, or the reverse: neither is to be put first.
-
-    Second of nine CPTS though under its région is no strength to show in a meeting.
-    """
-    indicator = INDICATORS[one.indicator]
-    sign = {Polarity.HIGH_IS_GOOD: 1, Polarity.LOW_IS_GOOD: -1}.get(indicator.polarity, 0)
-    told = {Tone.STRENGTH: 1, Tone.ATTENTION: -1, Tone.FACT: 0}[one.tone]
-    return one.aspect is Aspect.RANK and sign * told * one.gap < 0
-
-
-def brief(sentence: str, territory: Territory) -> str:
-    """A sentence without its place, where the page already names it."""
-    place = french.typography(in_place(territory.level, territory.name))
-    start = f"{place[:1].upper()}{place[1:]}, "
-    if not sentence.startswith(start):
-        return sentence
-    rest = sentence.removeprefix(start)
-    return rest[:1].upper() + rest[1:]
-
-
-def sentences(found: Sequence[Highlight], territory: Territory) -> None:
-    """Highlights as sentences, each with its sign and what it is."""
+def sentences(found: Sequence[Highlight], own: OwnReading) -> None:
+    """Highlights of a territory as sentences, each with its sign and what it is."""
     items = []
     for one in found:
         sign, tone = SIGNS[one.tone]
-        label = _TONE_WORDS[one.tone]
-        told = brief(highlight_sentence(one), territory)
+        label = TONE_WORDS[one.tone]
+        told = standing_out.told(one, own.territory)
+        source = str(own.rows[one.indicator, one.stratum]["sources"])
         items.append(
-            f'<li><b class="cpts-ink-{tone}" title="{label}" aria-label="{label}">{sign}</b>'
+            f"<li {figure_marks.fact(one, own.territory, source)}>"
+            f'<b class="cpts-ink-{tone}" title="{label}" aria-label="{label}">{sign}</b>'
             f"<span>{cards.text(told)}</span></li>"
         )
     st.html(f'<ul class="cpts-facts-list">{"".join(items)}</ul>')
@@ -101,24 +82,11 @@ def sentences(found: Sequence[Highlight], territory: Territory) -> None:
 
 def opening(theme: ThemePage) -> None:
     """Two sentences that say what matters here."""
-    by_family: dict[str, Highlight] = {}
-    for one in facts(theme.own, theme.kind):
-        by_family.setdefault(one.family, one)
-    found = list(by_family.values())[:2]
+    found = standing_out.of_theme(theme.own, theme.kind, theme.view)
     if found:
-        sentences(found, theme.territory)
-    elif theme.known(theme.view.indicators):
-        blocks.lead(
-            "Rien ne se détache nettement dans ce thème : ni écart démontré, ni rang extrême, ni "
-            "tendance significative."
-        )
+        sentences(found, theme.own)
     else:
-        around = any(theme.own.status(n) is Status.CONTEXT for n in theme.view.indicators)
-        blocks.lead(
-            "Aucun chiffre de ce thème n'est connu pour cette CPTS dans cet espace"
-            f"{' ; son département donne quelques repères' if around else ''}. Le bas de la page "
-            "dit ce qui manque et comment l'obtenir."
-        )
+        blocks.lead(standing_out.no_fact(theme.own, theme.view))
 
 
 def main_cards(theme: ThemePage) -> None:
@@ -132,7 +100,7 @@ def main_cards(theme: ThemePage) -> None:
         cards.key()
     for group, names in shown:
         blocks.section(group.heading, group.note)
-        cards.cards(theme.page, theme.own, names, theme.kind)
+        cards.cards(theme.page, theme.own, names, theme.kind, theme.notes.by_indicator)
 
 
 def tables(theme: ThemePage) -> None:
@@ -148,6 +116,7 @@ def tables(theme: ThemePage) -> None:
         else:
             caption = f"{group.heading} : {theme.territory.name}"
             cards.lines(theme.page, own, names, theme.kind, caption)
+        _noted(theme, names)
     around = [name for name in theme.view.indicators if own.status(name) is Status.CONTEXT]
     if around:
         blocks.section("Repères du département")
@@ -156,23 +125,31 @@ def tables(theme: ThemePage) -> None:
 
 def _commune_rows(theme: ThemePage) -> pd.DataFrame:
     """``Values`` rows of the communes of the CPTS, for what communes may tell."""
-    facts_held = theme.page.diagnostic.facts
-    names = [
-        name
-        for name in theme.view.everything
-        if name in theme.view.by_commune or theme.own.status(name) is not Status.CONTEXT
-    ]
-    ready = [name for name in names if any(facts_held.has(c) for c in INDICATORS[name].columns)]
-    return store.commune_values(theme.page.diagnostic, theme.territory.id, ready)
+    diagnostic = theme.page.diagnostic
+
+    def read(names: Sequence[str]) -> pd.DataFrame:
+        return store.commune_values(diagnostic, theme.territory, names)
+
+    return communes_of.rows(diagnostic, theme.own, theme.view, read)
 
 
 def known_by_commune(theme: ThemePage) -> list[str]:
     """The indicators of which at least one commune of the CPTS has a figure."""
-    rows = _commune_rows(theme)
-    shown = rows["value"].notna() & ~rows["status"].eq(Status.CONTEXT.value)
-    told = set(rows.loc[shown, "indicator"])
-    charted = set(theme.view.charted)
-    return [name for name in theme.view.everything if name in told and name not in charted]
+    return communes_of.known(theme.view, _commune_rows(theme))
+
+
+def _noted(theme: ThemePage, names: Sequence[str]) -> None:
+    """The other figures noted for the lines of a table, under it."""
+    for name in names:
+        for one in theme.notes.by_indicator.get(name, ()):
+            blocks.note(f"{INDICATORS[name].short_label}, autre chiffre noté : {one.told}", name)
+
+
+def noting(theme: ThemePage) -> None:
+    """Where people note another figure that circulates."""
+    known = theme.known(theme.view.indicators)
+    if known:
+        figure_notes.other_figures(theme.page, theme.territory, known, theme.notes)
 
 
 @st.fragment
@@ -188,7 +165,10 @@ def territory_map(theme: ThemePage) -> None:
         place, _ = st.columns([2, 3])
         with place:
             first = theme.view.first_map
-            chosen = frame.choose("Indicateur de la carte", labels, "carte", default=first)
+            now = frame.parameter("carte", names) or (first if first in names else names[0])
+            told = helps.of_indicator(INDICATORS[now])
+            label = "Indicateur de la carte"
+            chosen = frame.choose(label, labels, "carte", default=first, help_text=told)
     map_views.territory_map(theme.page, theme.territory, chosen)
 
 
@@ -200,7 +180,7 @@ def communes(theme: ThemePage) -> None:
     blocks.section("Les communes du territoire", "Cliquez sur un en-tête de colonne pour trier.")
     rows = _commune_rows(theme)
     rows = rows[rows["indicator"].isin(names)]
-    values, words = _wide(rows, names)
+    values, words = communes_of.wide(rows, names)
     blocks.sortable_table(values, words)
     left, right = st.columns([1, 3])
     with left:
@@ -215,40 +195,19 @@ def communes(theme: ThemePage) -> None:
             )
 
 
-def _wide(rows: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One line per commune: figures, and words where there is none."""
-    first = rows.drop_duplicates("territory").set_index("territory")["name"].sort_values()
-    values = pd.DataFrame({"Commune": first})
-    words = pd.DataFrame(index=values.index)
-    for name in names:
-        indicator = INDICATORS[name]
-        told = rows[rows["indicator"] == name].set_index("territory").reindex(values.index)
-        label = f"{indicator.short_label} ({indicator.unit})"
-        own = told["status"].isin([Status.OBSERVED.value, Status.ESTIMATED.value])
-        values[label] = told["value"].where(own).astype(float).round(indicator.digits)
-        words[label] = pd.Series("", index=values.index, dtype=object)
-        for code, row in told[~own].iterrows():
-            words.loc[code, label] = blocks.cell(row, indicator)
-    return values, words
-
-
 def missing(theme: ThemePage) -> None:
     """What the theme lacks for this CPTS, why, whence it may come, and the request to send."""
-    statuses = {name: theme.own.status(name) for name in theme.view.indicators}
     held = known_by_commune(theme)
-    found = data_requests.gaps(theme.page.diagnostic, statuses, held)
-    for name in theme.view.by_commune:
-        if name not in held:
-            found += data_requests.gaps(theme.page.diagnostic, {name: Status.MISSING}, held)
+    found = communes_of.gaps(theme.page.diagnostic, theme.own, theme.view, held)
     blocks.section("Ce qui manque et pourquoi")
     if not found:
-        blocks.note("Tous les indicateurs de ce thème sont connus pour cette CPTS.")
+        blocks.note("Tous les indicateurs de ce thème sont connus pour ce territoire.")
         return
     rows = [
         [cards.text(gap.indicator.label), cards.text(gap.why), cards.text(gap.how)] for gap in found
     ]
     told = french.count_of(
-        len(found), "indicateur manque à cette CPTS", "indicateurs manquent à cette CPTS"
+        len(found), "indicateur manque à ce territoire", "indicateurs manquent à ce territoire"
     )
     with st.expander(told, expanded=len(found) <= 6):
         head = ("Indicateur", "Pourquoi", "Comment l’obtenir")
@@ -272,7 +231,9 @@ def _request(theme: ThemePage, found: Sequence[data_requests.Gap]) -> None:
         text = data_requests.letter(theme.page.diagnostic, theme.territory, asked, year)
         blocks.note("Le bouton en haut à droite du texte le copie. Joignez-y le modèle.")
         st.code(text, language=None, wrap_lines=True, height=360)
-        content = data_requests.filled_template(theme.territory, asked, year)
+        held = theme.page.diagnostic.territories(theme.territory.level)
+        units = [str(code) for code in held.units_of(theme.territory.id).index]
+        content = data_requests.filled_template(theme.territory, units, asked, year)
         blocks.download(
             "Télécharger le modèle à joindre (CSV)", content, "indicateurs_locaux.csv", "text/csv"
         )

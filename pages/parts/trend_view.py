@@ -12,6 +12,7 @@ from cpts_data.analysis.sentences import trend_sentence, value_sentence
 from cpts_data.analysis.trends import trends
 from cpts_data.indicators import Indicator
 from cpts_data.reading import verdicts
+from cpts_data.reading.comparisons import Row
 from cpts_data.territories import Territory
 from pages.parts import blocks, present, selection, trend_plot
 from pages.parts.frame import Frame
@@ -46,10 +47,10 @@ def show(
     verdicts = trends(rows)
     mine = verdicts[verdicts["territory"].eq(own.id) & verdicts["level"].eq(own.level.value)]
     if len(mine) and own_label(own) in series:
-        blocks.lead(trend_sentence(mine.iloc[0], indicator))
+        blocks.lead(trend_sentence(mine.iloc[0], indicator), _told(mine.iloc[0], rows, own))
     else:
         latest = selection.values_of(diagnostic, [indicator.id], [own])
-        blocks.lead(value_sentence(latest.iloc[0], indicator))
+        blocks.lead(value_sentence(latest.iloc[0], indicator), latest.iloc[0].to_dict())
     if series and max(len(known) for known in series.values()) > 1:
         known = [p for p in periods if any(p in set(one["period"]) for one in series.values())]
         figure = trend_plot.trends(series, known, indicator, own_label(own))
@@ -73,12 +74,23 @@ def own_label(territory: Territory) -> str:
     return french.typography(territory.label)
 
 
+def _told(trend: pd.Series, rows: pd.DataFrame, own: Territory) -> Row | None:
+    """The latest figure, when the sentence of the trend tells it."""
+    if str(trend["direction"]) == "non_calculable":
+        return None
+    last = rows[_of(rows, own) & rows["period"].eq(str(trend["last_period"]))]
+    return last.iloc[0].to_dict()
+
+
+def _of(rows: pd.DataFrame, territory: Territory) -> pd.Series:
+    return rows["territory"].eq(territory.id) & rows["level"].eq(territory.level.value)
+
+
 def _series(rows: pd.DataFrame, territories: Sequence[Territory]) -> dict[str, pd.DataFrame]:
     """Known figures of each territory, period by period."""
     found = {}
     for one in territories:
-        kept = rows["territory"].eq(one.id) & rows["level"].eq(one.level.value)
-        known = rows[kept]
+        known = rows[_of(rows, one)]
         known = known[known.apply(verdicts.own_figure, axis=1)] if len(known) else known
         if len(known):
             found[own_label(one)] = known[["period", "value", "lower", "upper"]].reset_index(
@@ -99,7 +111,7 @@ def _alone(rows: pd.DataFrame, indicator: Indicator, series: dict[str, pd.DataFr
 
 def _breaks(indicator: Indicator, periods: Sequence[str]) -> None:
     told = [f"{when} : {why}" for when, why in indicator.breaks if when in periods]
-    axis = "L'axe ne part pas de zéro ; la bande pâle est l'intervalle à 95 % de votre CPTS."
+    axis = "L'axe ne part pas de zéro ; la bande pâle est l'intervalle à 95 % de votre territoire."
     if told:
         axis += f" Rupture de série, {' ; '.join(told)} : aucune tendance ne la traverse."
     blocks.note(axis)
@@ -141,7 +153,7 @@ def _wide(
 ) -> pd.DataFrame:
     """Periods in lines, territories in columns."""
     columns = {
-        label: known.set_index("period")["value"].round(indicator.digits)
+        label: french.rounded(known.set_index("period")["value"], indicator.digits)
         for label, known in series.items()
     }
     if not columns:

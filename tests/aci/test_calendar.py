@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -57,6 +57,7 @@ def test_a_month_keeps_the_day_or_takes_the_last_one(day, months, expected):
     assert add_months(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(expected)
 
 
+@settings(deadline=None)
 @given(st.dates(FIRST_AGREEMENT, dt.date(2150, 12, 31)), st.integers(0, 60))
 def test_months_never_overrun_and_never_go_back(day, months):
     found = add_months(day, months)
@@ -259,6 +260,7 @@ def test_hostile_text_cannot_write_lines_of_its_own():
     assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f]", data)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_name_makes_a_file_that_reads_back(name):
     entry = DiaryEntry("terme", SIGNED, name, name)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_data.aci.calendar import ContractDates
@@ -14,7 +14,9 @@ from cpts_data.aci.overview import (
     by_stage,
     covered,
     due_within,
+    ended,
     signed_by_year,
+    stages_by_year,
     undated,
 )
 from cpts_data.aci.scale import scale_of
@@ -172,6 +174,7 @@ def test_an_empty_region():
     assert signed_by_year(none, 2024).empty
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -189,3 +192,28 @@ def test_the_whole_never_exceeds_the_sum_nor_the_inhabitants(rows):
     assert high <= sum(most for _, most in alone) + 1e-6
     assert low >= max(least for least, _ in alone) - 1e-6
     assert high <= PEOPLE.sum() + 1e-6
+
+
+def test_contracts_that_are_over():
+    # A ends on 1 March 2026, B on 31 August 2028; C has no date.
+    assert ended(CPTS, dt.date(2026, 3, 1)).empty
+    over = ended(CPTS, dt.date(2026, 3, 2))
+    assert over.to_dict("records") == [
+        {"cpts_id": "A", "name": "CPTS A", "term": dt.date(2026, 3, 1)}
+    ]
+
+
+def test_stages_by_year_count_from_the_day_that_is_told():
+    table, undated_ones = stages_by_year(CPTS, STAGES, 2025)
+    # A since 2021, B since 2023, D since 2024; C and F have a stage without a date, E has none.
+    assert list(table.index) == [2021, 2022, 2023, 2024, 2025]
+    assert table["aci_signe"].tolist() == [1, 1, 2, 2, 2]
+    assert table["projet_sante"].tolist() == [0, 0, 0, 1, 1]
+    assert undated_ones == 2
+
+
+def test_no_year_without_a_date():
+    silent = CPTS.assign(date_statut=pd.NA)
+    table, undated_ones = stages_by_year(silent, STAGES, 2025)
+    assert table.empty
+    assert undated_ones == 5  # all but E, which has no stage

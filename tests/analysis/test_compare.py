@@ -127,11 +127,37 @@ def test_no_reference_row_and_no_reference_territory():
 
 def test_other_definitions_and_other_units_are_not_comparable():
     values = table(share("a", 20, 100))
-    other = Reference(Kind.FRANCE, beside(50).values, "REF", different=frozenset({"part"}))
-    for found in (one(values, other), one(values, beside(50, unit="pour 1 000"))):
+    directory = values.assign(sources="rpps (2025) ; populations_legales (2021)")
+    insurance = beside(50, sources="cnam_demographie (2024)")
+    told = [
+        one(values, beside(50, unit="pour 1 000")),
+        one(directory, insurance),
+        one(directory.assign(sources="cnam_demographie (2024)"), beside(50, sources="rpps (2025)")),
+    ]
+    for found in told:
         assert found["basis"] == "definitions_differentes"
         assert found["verdict"] == Verdict.NON_COMPARABLE
         assert math.isnan(found["gap"])
+
+
+def test_each_figure_meets_the_reference_of_its_own_definition():
+    """The directory of one year beside itself, the insurance of another year beside itself."""
+    reference = Reference(
+        Kind.REGION,
+        table(
+            row("93", 60, period="2025", sources="rpps (2025)", numerator=600, denominator=1000),
+            row("93", 50, period="2024", sources="cnam_demographie", numerator=5, denominator=10),
+        ),
+        "93",
+    )
+    mine = table(
+        share("a", 20, 100, period="2025", sources="rpps (2025)"),
+        share("b", 20, 100, period="2024", sources="cnam_demographie"),
+        share("c", 20, 100, period="2024", sources="rpps (2024)"),
+    )
+    found = compared(mine, reference)
+    assert found["reference_value"].round(6).tolist()[:2] == [60, 50]
+    assert found["basis"].tolist() == ["intervalle", "intervalle", "definitions_differentes"]
 
 
 def test_a_territory_is_not_compared_with_itself():

@@ -352,3 +352,86 @@ def attack_given_totals(seed):
 @given(SEEDS)
 def test_given_totals_do_not_give_back_what_the_producer_masked(seed):
     attack_given_totals(seed)
+
+
+# --------------------------------------------------------------------------- bands under a whole
+
+
+def attack_bands(seed):
+    """Bands that no commune shows, beside a whole that all do, out of people who are public."""
+    draw = np.random.default_rng(seed)
+    land = Land(seed, strata=int(draw.integers(3, 5)))
+    no = np.zeros(land.count, dtype=bool)
+    bands, rest = land.names[:-1], land.names[-1]
+    land.truth[-1] += draw.poisson(30, land.count)
+    people = land.truth.sum(axis=0)
+    columns = {
+        name: UnitColumn(land.truth[place], ~no, no, no, no, None, land.zeros)
+        for place, name in enumerate(land.names)
+    }
+    finer = (Level.CPTS, Level.DEPARTEMENT, Level.REGION)
+    totals = pd.DataFrame(
+        {
+            "level": Level.COMMUNE.value,
+            "territory": [f"{Level.COMMUNE.value}{place}" for place in range(land.count)],
+            "stratum": "ensemble",
+            "value": people,
+            "public": True,
+        }
+    )
+    result = secrecy.protect(
+        columns,
+        land.levels,
+        land.people,
+        threshold=land.threshold,
+        totals=totals,
+        denominators=dict.fromkeys(land.names, people),
+        asked={level: land.names if level in finer else [rest] for level in land.held},
+    )
+    attack = Attack(land.strata * land.count)
+    for unit in range(land.count):
+        attack.equal.append((land.weights(np.eye(land.count)[unit], "ensemble"), people[unit]))
+        for stratum in range(land.strata):
+            attack.cell(stratum * land.count + unit, 0.0, people[unit])
+    for place, unit in enumerate(land.units.codes):
+        row = result.cells.loc[(rest, unit)]
+        attack.cell((land.strata - 1) * land.count + place, row["lower"], row["upper"])
+    for level, held in land.held.items():
+        for stratum in land.names if level in finer else [rest]:
+            for number, row in enumerate(result.at(level, stratum).itertuples()):
+                attack.total(land.weights(held[number], stratum), row)
+    assert not result.done.short.any()
+    assert result.cells.loc[bands, ["value", "lower", "upper"]].isna().all(axis=None) or (
+        result.cells.loc[bands].loc[lambda told: told["status"] == "masque", "lower"].isna().all()
+    )
+    for unit in range(land.count):
+        counted = land.truth[:-1, unit].sum()
+        # Of the whole: small, or all but small, it keeps its primary interval.
+        place = (land.strata - 1) * land.count + unit
+        low, high = attack.ends({place: 1.0})
+        if 0 < counted < land.threshold:
+            assert people[unit] - high <= 1 + CLOSE
+            assert people[unit] - low >= min(land.threshold - 1, people[unit]) - CLOSE
+        for stratum in range(land.strata - 1):
+            true = land.truth[stratum, unit]
+            if 0 < true < land.threshold:
+                low, high = attack.ends({stratum * land.count + unit: 1.0})
+                assert low <= min(true, 1.0) + CLOSE
+                assert high >= min(land.threshold - 1, counted) - CLOSE
+    for level in finer:
+        for stratum in bands:
+            for number, row in enumerate(result.at(level, stratum).itertuples()):
+                true = land.value(land.held[level][number], stratum)
+                if row.status == "observe" and (land.held[level][number] % 1 == 0).all():
+                    assert not 0 < true < land.threshold
+                if row.status == "borne":
+                    low, high = attack.ends(land.weights(land.held[level][number], stratum))
+                    assert row.lower - CLOSE <= true <= row.upper + CLOSE
+                    assert low <= row.lower + CLOSE
+                    assert high >= row.upper - CLOSE
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_bands_and_their_whole_tell_nothing_of_each_other(seed):
+    attack_bands(seed)

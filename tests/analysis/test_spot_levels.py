@@ -7,9 +7,12 @@ import pytest
 import shapely
 
 from cpts_data.analysis.spot_levels import (
+    CONFIRMED,
     FEWEST,
     LEVELS,
+    NEIGHBOURHOODS,
     blocks_of,
+    neighbourhood_levels,
     refusal,
     spot_levels,
     survives,
@@ -57,6 +60,44 @@ def test_a_heap_of_high_values_is_a_hot_spot_and_the_rest_is_not():
     assert found.moran > 0.3
     assert found.moran_p < 0.01
     assert found.known == len(frame)
+
+
+def test_a_high_commune_among_low_ones_is_an_exception_and_no_hot_spot():
+    """A heap of high values, and one alone far from it: Gi* leaves it out, local Moran tells it."""
+    frame = grid()
+    values = pd.Series(np.random.default_rng(5).normal(10, 0.3, len(frame)), index=frame.index)
+    heap = [f"{row}{column}" for row in range(4) for column in range(SIDE)]
+    values[heap] += 6
+    values["77"] += 7
+    values["11"] -= 7
+    pairs = touching(frame)
+    found = neighbourhood_levels(values, pairs)
+    level = found.table["level"].str.removesuffix(CONFIRMED)
+    assert set(level) <= set(NEIGHBOURHOODS)
+    assert level["77"] == "haut_bas"
+    assert level["11"] == "bas_haut"
+    assert level["24"] == "haut_haut"
+    assert level["64"] == "bas_bas"
+    assert found.table.loc["24", "level"].endswith(CONFIRMED)
+    assert not spot_levels(values, pairs).table.loc["77", "level"].startswith("chaud")
+    # The whole map says the same whatever the reading.
+    assert found.moran == pytest.approx(spot_levels(values, pairs).moran)
+
+
+def test_neighbourhoods_by_chance_alone_confirm_almost_nothing():
+    frame = grid()
+    pairs = touching(frame)
+    confirmed = 0
+    for seed in range(5):
+        drawn = np.random.default_rng(seed).normal(size=len(frame)) + 5
+        levels = neighbourhood_levels(pd.Series(drawn, index=frame.index), pairs).table["level"]
+        confirmed += int(levels.str.endswith(CONFIRMED).sum())
+    assert confirmed <= 5
+
+
+def test_neighbourhoods_refuse_what_spots_refuse():
+    with pytest.raises(StatisticsError, match="au moins 30 communes"):
+        neighbourhood_levels(pd.Series([1.0, 2.0]), pd.DataFrame({"origin": [], "neighbour": []}))
 
 
 def test_chance_alone_confirms_almost_nothing():

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser import stillness
+
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",
@@ -168,10 +170,10 @@ def page(open_page):
 @pytest.fixture
 def wait_idle() -> Callable[..., None]:
     """Wait until the app has finished its run: ``wait_idle(page)``."""
+    return stillness.wait_idle
 
-    def wait(page, timeout: float = 90_000) -> None:
-        page.wait_for_selector(
-            '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=timeout
-        )
 
-    return wait
+@pytest.fixture
+def wait_still() -> Callable[..., None]:
+    """Wait until the run is over, every widget is there and nothing moves: ``wait_still(page)``."""
+    return stillness.wait_still

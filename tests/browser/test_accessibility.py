@@ -16,6 +16,7 @@ PAGES = [
 MAPS = [
     "carte?cartes=2&couches=cpts_stades&couches=pharmacies",
     "carte?vue=regroupements",
+    "carte?vue=regroupements&lecture=voisinages",
     "carte?vue=non_couvert",
     "?mode=reunion",
 ]
@@ -46,11 +47,10 @@ def faults(page, axe):
 
 
 @pytest.mark.parametrize("name", [*PAGES, *MAPS])
-def test_axe_finds_nothing_of_ours(page, app_url, wait_idle, axe, name):
+def test_axe_finds_nothing_of_ours(page, app_url, wait_still, axe, name):
     page.goto(f"{app_url}/{name}")
     page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
-    wait_idle(page, 150_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    wait_still(page, 150_000)
     page.wait_for_function("document.documentElement.lang === 'fr'")
     assert faults(page, axe) == []
 

@@ -3,30 +3,16 @@
 import io
 import json
 import re
-import time
 from pathlib import Path
 
 from PIL import Image
 
 from cpts_data.diagnostic import Diagnostic
+from tests.browser.stillness import maps_of, pick, until
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMONSTRATION = ROOT / "data" / "demonstration"
 CENTRE = "(() => { const c = window.map.getCenter(); return [c.lat, c.lng]; })()"
-
-
-def maps_of(page, count=1):
-    for rank in range(count):
-        frame = page.frame_locator("iframe").nth(rank)
-        frame.locator("#map_div[data-painted]").wait_for(timeout=60_000)
-    return [frame for frame in page.frames if "streamlit_folium" in frame.url]
-
-
-def until(condition, seconds=10.0):
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "the expected state never came"
-        time.sleep(0.05)
 
 
 def test_two_maps_share_classes_and_move_together(page, app_url, wait_idle):
@@ -73,8 +59,9 @@ def test_layers_come_without_a_new_map_and_gather_their_points(page, app_url, wa
     frame.evaluate("window.stamp = 'same document'")
     wait_idle(page)
     page.get_by_text(re.compile("Étendue, classes, couches et fond")).click()
-    page.get_by_role("combobox", name=re.compile("Couches")).click()
-    page.get_by_role("option", name="Contours › CPTS par stade").click()
+    pick(
+        page, page.get_by_role("combobox", name=re.compile("Couches")), "Contours › CPTS par stade"
+    )
     frame.wait_for_function(f"{data} === 'pharmacies cpts_stades'")
     assert frame.evaluate("window.stamp") == "same document"
     assert "couches=pharmacies&couches=cpts_stades" in page.url

@@ -2,11 +2,13 @@
 
 import io
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+from tests.browser import stillness
+from tests.browser.stillness import steady, until, wait_still
 
 SCRIPT = Path(__file__).with_name("map_script.py")
 
@@ -16,14 +18,6 @@ def map_url(serve, tmp_path_factory):
     copy = tmp_path_factory.mktemp("carte") / "map_script.py"
     shutil.copy(SCRIPT, copy)
     return serve(copy)
-
-
-def wait_for(condition, seconds=10.0):
-    limit = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < limit, "the expected state never came"
-        time.sleep(0.05)
-    return found
 
 
 class MapDriver:
@@ -50,19 +44,18 @@ class MapDriver:
         ).click()
 
     def spot(self, longitude, latitude):
-        """Place of a point of the map in the window, in pixels."""
-        x, y = self.frame.evaluate(
-            f"(() => {{ const p = window.map.latLngToContainerPoint([{latitude}, {longitude}]);"
-            " return [p.x, p.y]; })()"
-        )
-        box = self.page.locator("iframe").bounding_box()
-        return box["x"] + x, box["y"] + y
+        """Place of a point of the map in the window, in pixels, once nothing moves."""
+        return stillness.spot(self.page, longitude, latitude)
 
     def click(self, longitude, latitude):
+        """One click, never a second: the first must be answered."""
         self.page.mouse.click(*self.spot(longitude, latitude))
 
     def says(self, code, clicks):
-        self.page.get_by_text(f"clic {code} {clicks}", exact=True).wait_for()
+        """The page answered that click, and it was that commune's."""
+        told = self.page.get_by_text("clic ").first
+        until(lambda: told.inner_text().endswith(f" {clicks}"))
+        assert told.inner_text() == f"clic {code} {clicks}"
 
     def fills(self):
         return self.frame.evaluate(
@@ -109,7 +102,7 @@ def test_a_new_indicator_repaints_without_a_new_map(page, map_url):
     frame.evaluate("window.map.setView([46.4, 2.6], 11, {animate: false}); null")
     before = chart.paints()
     chart.choose("Second")
-    wait_for(lambda: "#006d2c" in chart.fills())
+    until(lambda: "#006d2c" in chart.fills())
     assert chart.paints() == before + 1
     assert chart.frame == frame
     assert frame.evaluate("window.witness") == "same document"
@@ -118,6 +111,7 @@ def test_a_new_indicator_repaints_without_a_new_map(page, map_url):
 
 def test_the_very_first_click_is_answered_with_the_map_below_the_window(page, map_url):
     chart = MapDriver(page, map_url)
+    wait_still(page)
     box = page.locator("iframe").bounding_box()
     assert box["y"] + box["height"] > 900, "the map must reach below the window for this test"
     chart.click(*middle(13, 4))
@@ -133,7 +127,7 @@ def test_the_clicked_commune_gets_a_thick_border(page, map_url):
     chart.click(*middle(13, 4))
     chart.says("961304", 1)
     mark = page.frame_locator("iframe").locator("path.cpts-mark-selected").last
-    wait_for(lambda: mark.get_attribute("d") != "M0 0")
+    until(lambda: mark.get_attribute("d") != "M0 0")
     # As large as one commune of 0.05 degree on the screen, its own border included.
     left, right = chart.spot(2.2, 46.7)[0], chart.spot(2.25, 46.7)[0]
     assert mark.bounding_box()["width"] == pytest.approx(right - left, abs=6)
@@ -160,7 +154,7 @@ def test_signs_are_seen_with_either_renderer(page, map_url, query):
     # Cyclic by six along the codes: hatched, dotted, missing, blank, coloured, coloured.
     page.evaluate("document.querySelector('iframe').scrollIntoView()")
     chart.frame.evaluate("window.map.setView([46.06, 2.3], 11.5, {animate: false}); null")
-    chart.frame.wait_for_timeout(300)
+    steady(lambda: chart.picture(*middle(1, 4)).tobytes())
     hatched, dotted, missing, blank = (chart.picture(*middle(1, k)) for k in (4, 5, 6, 7))
     assert min(hatched.tobytes()) < 130 < 235 < max(hatched.tobytes())
     assert min(dotted.tobytes()) < 130 < 180 < max(dotted.tobytes())
@@ -183,14 +177,14 @@ def test_one_territory_is_shown_closer_and_the_rest_pales(page, map_url):
     chart = MapDriver(page, map_url)
     whole = chart.frame.evaluate("window.map.getZoom()")
     page.get_by_text("Ouest", exact=True).click()
-    wait_for(lambda: chart.frame.evaluate("window.map.getZoom()") > whole)
+    until(lambda: chart.frame.evaluate("window.map.getZoom()") > whole)
     pale = chart.frame.evaluate(
         "[...document.querySelectorAll('path.leaflet-interactive')].filter("
         "path => Number(path.getAttribute('fill-opacity')) < 1).length"
     )
     assert pale == 300 - 70
     page.get_by_text("Ouest", exact=True).click()
-    wait_for(lambda: chart.frame.evaluate("window.map.getZoom()") == whole)
+    until(lambda: chart.frame.evaluate("window.map.getZoom()") == whole)
 
 
 def test_at_the_level_of_cpts_their_borders_and_names_lead(page, map_url):
@@ -216,13 +210,13 @@ def test_a_change_asked_while_contours_load_is_not_lost(page, map_url):
     held = []
     page.route("**/geometrie/**", lambda route: held.append(route))
     page.goto(map_url)
-    wait_for(lambda: held or page.wait_for_timeout(50))
+    until(lambda: held or page.wait_for_timeout(50))
     page.get_by_role("radio", name="Second").or_(page.get_by_role("button", name="Second")).click()
     page.wait_for_timeout(1500)
     held[0].continue_()
     page.frame_locator("iframe").locator("#map_div[data-painted]").wait_for()
     frame = next(f for f in page.frames if "streamlit_folium" in f.url)
-    wait_for(
+    until(
         lambda: (
             frame.evaluate(
                 "document.querySelectorAll('path.leaflet-interactive[fill=\"#006d2c\"]').length"
@@ -249,14 +243,14 @@ def test_the_wheel_scrolls_the_page_until_the_map_is_clicked(page, map_url):
     assert chart.frame.evaluate("window.map.getZoom()") == zoom
     chart.click(*middle(13, 4))
     page.mouse.wheel(0, -200)
-    wait_for(lambda: chart.frame.evaluate("window.map.getZoom()") > zoom)
+    until(lambda: chart.frame.evaluate("window.map.getZoom()") > zoom)
 
 
 def test_the_map_follows_the_size_of_its_frame(page, map_url):
     chart = MapDriver(page, map_url)
     whole = chart.frame.evaluate("window.map.getZoom()")
     page.set_viewport_size({"width": 390, "height": 844})
-    wait_for(lambda: chart.frame.evaluate("window.map.getZoom()") < whole)
+    until(lambda: chart.frame.evaluate("window.map.getZoom()") < whole)
     assert chart.frame.evaluate("window.map.getBounds().contains([[46, 2], [46.75, 3]])")
 
 
@@ -266,11 +260,11 @@ def test_two_linked_maps_move_together(page, map_url):
         frame.locator("#map_div[data-painted]").wait_for()
     first, second = (f for f in page.frames if "streamlit_folium" in f.url)
     first.evaluate("window.map.setView([46.2, 2.4], 11.5, {animate: false}); null")
-    wait_for(lambda: second.evaluate("window.map.getZoom()") == 11.5)
+    until(lambda: second.evaluate("window.map.getZoom()") == 11.5)
     middle_of = "(() => { const c = window.map.getCenter(); return [c.lat, c.lng]; })()"
     assert second.evaluate(middle_of) == pytest.approx([46.2, 2.4], abs=1e-3)
     second.evaluate("window.map.setView([46.4, 2.6], 10.5, {animate: false}); null")
-    wait_for(lambda: first.evaluate("window.map.getZoom()") == 10.5)
+    until(lambda: first.evaluate("window.map.getZoom()") == 10.5)
 
 
 def test_a_basemap_that_does_not_come_leaves_the_communes(open_page, map_url):
@@ -278,7 +272,7 @@ def test_a_basemap_that_does_not_come_leaves_the_communes(open_page, map_url):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     chart = MapDriver(page, map_url, "basemap")
-    wait_for(lambda: any("data.geopf.fr" in url for url in asked) or page.wait_for_timeout(50))
+    until(lambda: any("data.geopf.fr" in url for url in asked) or page.wait_for_timeout(50))
     assert len(chart.fills()) == 300
     credit = chart.frame.locator(".leaflet-control-attribution").inner_text()
     assert credit == "Contours <b> · Fond : Plan IGN © IGN"

@@ -23,6 +23,28 @@ def raw(test: AppTest) -> str:
     return "\n".join(str(element.proto.body) for element in test.get("html"))
 
 
+def bare(test: AppTest) -> str:
+    """The same without what figures say of themselves, and without the boxes of help."""
+    unmarked = re.sub(r"</?data\b[^>]*>", "", _without_help(raw(test)))
+    return re.sub(
+        r' data-(?:indicateur|territoire|strate|periode|source|etat|valeur)="[^"]*"', "", unmarked
+    )
+
+
+def _without_help(html: str) -> str:
+    """Without the « ? » of indicators and what they open (``pages/parts/helps.py``)."""
+    parts = html.split('<button type="button" class="cpts-help"')
+    kept = [parts[0]]
+    for part in parts[1:]:
+        depth, position = 0, part.index("<span")
+        for tag in re.finditer(r"<(/?)span\b[^>]*>", part[position:]):
+            depth += -1 if tag[1] else 1
+            if depth == 0:
+                kept.append(part[position + tag.end() :])
+                break
+    return "".join(kept)
+
+
 def said(test: AppTest) -> str:
     """What a reader reads: texts, without tags."""
     parts = [

@@ -2,12 +2,14 @@
 
 import pytest
 
+from cpts_data import french
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.territories import Level
 from tests.pages.test_pages import open_page, texts
 
 VIEWS = [
     {"vue": "regroupements"},
+    {"vue": "regroupements", "lecture": "voisinages"},
     {"vue": "non_couvert"},
     {"cartes": "2"},
     {"cartes": "2", "indicateur2": "population", "decoupage2": "departement"},
@@ -51,6 +53,16 @@ def test_spots_tell_what_they_are_and_warn_of_many_tests(offered):
     assert "indice de Moran" in said
     assert "Benjamini et Hochberg" in said
     assert "regroupée par construction" in said
+
+
+def test_the_second_reading_tells_exceptions_and_says_what_high_means(offered):
+    asked = {"vue": "regroupements", "lecture": "voisinages", "indicateur": "densite_population"}
+    said = texts(open_page("pages/carte.py", **asked))
+    assert "exception" in said
+    assert "Moran local" not in said
+    assert "indice local de Moran" in said
+    assert french.typography("Exception : haute, entourée de basses") in said
+    assert "ni bon ni mauvais" in said
 
 
 def test_who_lives_without_cpts_is_counted_once(offered, spaces):

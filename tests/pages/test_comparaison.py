@@ -26,7 +26,7 @@ from pages.parts import (
 )
 from pages.parts.comparison_views import VIEWS
 from tests.analysis.made_values import catalogue, entry, share, table
-from tests.pages.opening import charts, open_page, raw, said
+from tests.pages.opening import bare, charts, open_page, raw, said
 
 PAGE = "pages/comparaison.py"
 OWN = "HES-CPTS-02"
@@ -66,7 +66,7 @@ def test_the_table_gives_the_figures_of_the_diagnostic(offered, demonstration):
         PAGE, cpts=OWN, vue="tableau", theme="prevention", avec=["cpts:HES-CPTS-01", "france:FR"]
     )
     indicator = INDICATORS["depistage_col_uterus"]
-    cells = _cells(raw(test), indicator.short_label.replace("'", "’"))
+    cells = _cells(bare(test), indicator.short_label.replace("'", "’"))
     for cell, (level, name) in zip(
         cells, [("cpts", OWN), ("cpts", "HES-CPTS-01"), ("france", "FR")], strict=True
     ):
@@ -138,7 +138,7 @@ def test_intervals_are_said_to_meet_or_not():
         }
     )
     told = present.beside_own(rows, "a")
-    assert told[0] == "votre CPTS"
+    assert told[0] == "votre territoire"
     assert told[1] == "les intervalles se recouvrent"
     assert told[2].startswith("au-dessus")
     assert told[3] == ""

@@ -70,7 +70,7 @@ def test_the_state_of_each_source_is_told(etagere):
     assert "Populations légales des communes" in told
     assert "aujourd’hui" in told
     assert "✓\u00a0Conforme" in told
-    assert "Rapport de qualité" in [header.value for header in open_page("corse").subheader]
+    assert "Rapport de qualité" in [header.value for header in open_page("corse").header]
 
 
 def test_a_file_is_shown_then_enters_then_leaves(etagere):

@@ -57,8 +57,9 @@ def test_stages_are_one_ordered_scale_in_grey():
 
 
 def test_spots_are_told_apart_in_grey():
-    for one, other in combinations(palettes.SPOTS.values(), 2):
-        assert contrast(one, other) >= APART, (one, other)
+    for colours in (palettes.SPOTS, palettes.NEIGHBOURHOODS):
+        for one, other in combinations(colours.values(), 2):
+            assert contrast(one, other) >= APART, (one, other)
 
 
 def test_gaps_darken_with_the_population_and_stand_out_of_what_is_covered():

@@ -10,7 +10,8 @@ from cpts_data.analysis.references import Kind
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.drawing import still_map
 from cpts_data.indicators import INDICATORS
-from pages.parts import meeting_bars, store, theme_views
+from cpts_data.reading import standing_out
+from pages.parts import meeting_bars, store
 from tests.pages.opening import open_page, raw, said
 
 PAGE = "pages/reunion.py"
@@ -74,7 +75,7 @@ def test_leaving_goes_to_the_synthesis(offered):
 
 
 def test_points_of_attention_are_those_of_the_synthesis(offered, own):
-    facts = theme_views.facts(own, Kind.REGION, net_only=True)
+    facts = standing_out.facts(own, Kind.REGION, net_only=True)
     expected = select(facts, Tone.ATTENTION, 5)
     shown = re.findall(
         r'<span class="what">(.*?)<small>',

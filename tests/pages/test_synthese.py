@@ -14,13 +14,14 @@ from cpts_data.analysis.references import Kind
 from cpts_data.analysis.sentences import highlight_sentence, multiple_comparisons
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Theme
-from cpts_data.reading import comparisons
+from cpts_data.reading import comparisons, standing_out, synthesis
 from cpts_data.reading.comparisons import Shown
 from cpts_data.reading.themes import VIEWS
 from cpts_data.territories import Level
-from pages.parts import spine, store, synthesis_views, theme_views
+from pages.parts import spine, store
 from tests.analysis.made_values import beside, share, table
 from tests.pages.conftest import space_of, square
+from tests.pages.opening import bare
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMONSTRATION = ROOT / "data" / "demonstration"
@@ -33,10 +34,10 @@ def fewer_themes(monkeypatch):
     """Two themes are enough, and quick; what they fill in the cache is not left there."""
     few = {theme: VIEWS[theme] for theme in (Theme.POPULATION, Theme.PREVENTION)}
     monkeypatch.setattr(store, "VIEWS", few)
-    monkeypatch.setattr(synthesis_views, "VIEWS", few)
+    monkeypatch.setattr(synthesis, "VIEWS", few)
     known = (*few[Theme.POPULATION].indicators, *few[Theme.PREVENTION].indicators)
-    chosen = tuple(name for name in synthesis_views.KEY_FIGURES if name in known)
-    monkeypatch.setattr(synthesis_views, "KEY_FIGURES", chosen)
+    chosen = tuple(name for name in synthesis.KEY_FIGURES if name in known)
+    monkeypatch.setattr(synthesis, "KEY_FIGURES", chosen)
     store.whole_reading.clear()
     yield
     store.whole_reading.clear()
@@ -51,7 +52,7 @@ def open_synthesis(**parameters):
 
 
 def html(test):
-    return "\n".join(str(element.proto.body) for element in test.get("html"))
+    return bare(test)
 
 
 def plain(text):
@@ -115,12 +116,12 @@ def test_sentences_are_the_net_highlights_five_at_most_and_needs_apart(offered):
     test = open_synthesis(espace="demonstration", cpts="HES-CPTS-02")
     assert not test.exception
     own, territory = own_reading()
-    facts = theme_views.facts(own, Kind.REGION, net_only=True)
+    facts = standing_out.facts(own, Kind.REGION, net_only=True)
     assert all(one.net for one in facts)
     told = listed(test)
     for tone, label in ((Tone.STRENGTH, "Force"), (Tone.ATTENTION, "Point d’attention")):
         expected = [one for one in facts if one.tone is tone][:5]
-        sentences = [theme_views.brief(highlight_sentence(one), territory) for one in expected]
+        sentences = [standing_out.brief(highlight_sentence(one), territory) for one in expected]
         assert [text for kind, text in told if kind == label] == [plain(one) for one in sentences]
     needs = [text for kind, text in told if kind == "Constat"]
     assert needs
@@ -166,13 +167,12 @@ def test_the_grid_keeps_what_is_written_when_the_reference_changes(offered):
 
 def test_a_need_is_in_no_part_of_the_grid():
     own, territory = own_reading()
-    facts = theme_views.facts(own, Kind.REGION, net_only=True)
-    synthesis = synthesis_views.Synthesis(None, territory, own, Kind.REGION, facts)
-    written = "\n".join(synthesis_views.proposals(synthesis).values())
+    facts = standing_out.facts(own, Kind.REGION, net_only=True)
+    written = "\n".join(synthesis.proposals(facts, territory).values())
     needs = [one for one in facts if one.tone is Tone.FACT]
     assert needs
     for one in needs:
-        assert theme_views.brief(highlight_sentence(one), territory) not in written
+        assert standing_out.brief(highlight_sentence(one), territory) not in written
 
 
 def test_a_sparse_space_and_hostile_names(tmp_path, monkeypatch):

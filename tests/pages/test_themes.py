@@ -17,14 +17,15 @@ from cpts_data.diagnostic import Diagnostic
 from cpts_data.drawing.sparklines import sparkline
 from cpts_data.indicators import INDICATORS, Theme
 from cpts_data.measures import Status
-from cpts_data.reading import data_requests, marks, verdicts
+from cpts_data.reading import data_requests, marks, pyramid, verdicts
 from cpts_data.reading.comparisons import OwnReading, Shown
 from cpts_data.reading.themes import VIEWS
 from cpts_data.sources import indicateurs_locaux
 from cpts_data.territories import Level, Territory
-from pages.parts import cards, pyramid
+from pages.parts import cards
 from tests.analysis.made_values import beside, row, share, table
 from tests.pages.conftest import space_of, square
+from tests.pages.opening import bare
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -48,7 +49,7 @@ def open_page(name, **parameters):
 
 
 def html(test):
-    return "\n".join(str(element.proto.body) for element in test.get("html"))
+    return bare(test)
 
 
 def words(markup):
@@ -260,7 +261,7 @@ def test_a_sparse_space_explains_what_is_missing(offered, name):
         assert "76 000" in told
     else:
         assert "Aucun chiffre de ce thème n’est connu" in told
-    assert any("Ce qui manque et pourquoi" in one.value for one in test.subheader)
+    assert any("Ce qui manque et pourquoi" in one.value for one in test.header)
     assert "Aucun fichier de cet espace ne l’apporte." in told
     asked = test.get("code")[0].value
     assert "de la CPTS corse-1" in asked
@@ -300,7 +301,7 @@ def test_the_request_tells_what_is_counted_and_its_template_is_read_back(spaces,
     assert "Dénominateur : les assurés." in text
     assert "2021 à 2025" in text
 
-    content = data_requests.filled_template(own, asked, 2026).decode("utf-8-sig")
+    content = data_requests.filled_template(own, [], asked, 2026).decode("utf-8-sig")
     lines = list(csv.DictReader(io.StringIO(content), delimiter=";"))
     assert len(lines) == 5 * 8
     for line in lines:

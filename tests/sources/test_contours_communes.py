@@ -1,5 +1,7 @@
 """Contours: three layouts, areas in each territory's own projection."""
 
+import json
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -167,3 +169,109 @@ def test_a_file_cut_short_or_without_communes(tmp_path, five_files):
     assert "incomplet" in fault.found
     path.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
     assert recognise(head_of(path)) == []
+
+
+def ign_layers(path, layers):
+    """Write the layers of an IGN GeoPackage: name -> rows of properties."""
+    for rank, (name, rows) in enumerate(layers.items()):
+        shapes = [shapely.box(place, 45 + rank, place + 1, 46 + rank) for place in range(len(rows))]
+        if "lieu" in name.lower():
+            shapes = [shape.centroid for shape in shapes]
+        frame = gpd.GeoDataFrame(rows, geometry=shapes, crs=4326)
+        frame.to_file(path, layer=name, engine="pyogrio")
+    return path
+
+
+IGN_3 = {
+    "ARRONDISSEMENT": [{"NOM": "Lyon", "INSEE_ARR": "2", "INSEE_DEP": "69"}],
+    "ARRONDISSEMENT_MUNICIPAL": [{"NOM": "Lyon 1er", "INSEE_ARM": "69381", "INSEE_COM": "69123"}],
+    "CHFLIEU_COMMUNE": [{"NOM": "Lyon", "INSEE_COM": "69123"}],
+    "COMMUNE": [
+        {"NOM": "Lyon", "INSEE_COM": "69123", "INSEE_DEP": "69", "SIREN_EPCI": "200046977"},
+        {"NOM": "Ambérieu-en-Bugey", "INSEE_COM": "01004", "INSEE_DEP": "01", "SIREN_EPCI": "NR"},
+    ],
+    "COMMUNE_ASSOCIEE_OU_DELEGUEE": [
+        {"NOM": "Arbignieu", "INSEE_CAD": "01015", "INSEE_COM": "01015"}
+    ],
+    "DEPARTEMENT": [{"NOM": "Ain", "INSEE_DEP": "01", "INSEE_REG": "84"}],
+}
+IGN_4 = {
+    "arrondissement_municipal": [
+        {
+            "nom_officiel": "Lyon 1er",
+            "code_insee": "69381",
+            "code_insee_de_la_commune_de_rattach": "69123",
+        }
+    ],
+    "commune": [
+        {
+            "nom_officiel": name,
+            "code_insee": code,
+            "code_insee_du_departement": code[:2],
+            "code_insee_de_la_region": "84",
+            "codes_siren_des_epci": epci,
+        }
+        for code, name, epci in (
+            ("69123", "Lyon", "200046977"),
+            ("01004", "Ambérieu-en-Bugey", "NR"),
+        )
+    ],
+    "commune_associee_ou_deleguee": [
+        {
+            "nom_officiel": "Arbignieu",
+            "code_insee": "01015",
+            "code_insee_de_la_commune_de_rattach": "01015",
+        }
+    ],
+    "departement": [{"nom_officiel": "Ain", "code_insee": "01", "code_insee_de_la_region": "84"}],
+}
+
+
+@pytest.mark.parametrize("layers", [IGN_3, IGN_4], ids=["edition 3", "edition 4"])
+def test_the_many_layers_of_a_geopackage_of_the_ign(tmp_path, layers):
+    table = read(ign_layers(tmp_path / "ign.gpkg", layers)).set_index("code")
+    assert table["nature"].to_dict() == {
+        "69123": "commune",
+        "01004": "commune",
+        "69381": "arrondissement",
+    }
+    assert table["nom"].to_dict()["01004"] == "Ambérieu-en-Bugey"
+    assert table["epci"].dropna().to_dict() == {"69123": "200046977"}
+    assert table["departement"].dropna().to_dict() == {"69123": "69", "01004": "01"}
+
+
+def test_edition_4_as_geojson(tmp_path):
+    for name, codes in (("commune", ["69123", "01004"]), ("arrondissement_municipal", ["69381"])):
+        features = [(row, square(4, 45)) for row in IGN_4[name]]
+        assert read(geojson(tmp_path / f"{name}.geojson", features))["code"].tolist() == codes
+    features = [(row, square(4, 45)) for row in IGN_4["departement"]]
+    assert recognise(head_of(geojson(tmp_path / "d.geojson", features))) == []
+
+
+def test_a_file_of_gdal_names_its_projection_before_its_features(tmp_path):
+    path = tmp_path / "gdal.geojson"
+    frame = gpd.GeoDataFrame(
+        {"code": ["01004"], "nom": ["Ambérieu"]}, geometry=[shapely.box(5, 45, 6, 46)], crs=4326
+    )
+    frame.to_file(path, driver="GeoJSON", engine="pyogrio")
+    assert '"crs"' in path.read_text(encoding="utf-8").split('"features"')[0]
+    assert read(path)["code"].tolist() == ["01004"]
+
+
+def test_properties_after_a_long_shape(tmp_path):
+    """A server of layers tells the shape first: that of a large commune passes 64 kB."""
+    ring = [[5 + place / 10_000, 45] for place in range(9_999)] + [[6, 46], [5, 45]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "geometry": shape, "properties": {"code": "01004", "nom": "A"}}
+    path = tmp_path / "serveur.geojson"
+    content = {"type": "FeatureCollection", "features": [feature]}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert path.stat().st_size > 100_000
+    assert read(path)["code"].tolist() == ["01004"]
+
+
+def test_chief_places_are_no_contours(tmp_path):
+    point = {"type": "Point", "coordinates": [5.3, 45.9]}
+    path = geojson(tmp_path / "a.geojson", [({"INSEE_COM": "01004", "NOM": "A"}, point)])
+    (fault,) = faults_of(path)
+    assert "des points" in fault.found

@@ -181,3 +181,31 @@ def test_nobody_guesses_what_a_blank_repeats(tmp_path):
 )
 def test_an_identifier_for_whoever_has_none(name, departement, slug):
     assert cpts_perimetres.cpts_slug(name, departement) == slug
+
+
+def test_labels_are_known_whatever_their_capitals_and_blanks(tmp_path):
+    rows = [["CPTS_ID", "Nom", "STATUT"], ["a", "CPTS A", "ACI signé"]]
+    path = write_csv(tmp_path / "l.csv", rows)
+    assert recognise(head_of(path)) == ["cpts_liste"]
+    assert cpts_liste.read(path)["statut"].tolist() == ["aci_signe"]
+    rows = [["NOM CPTS", "territoire cpts", "Dpt"], ["CPTS A", "Aiglun", "4"]]
+    path = write_csv(tmp_path / "p.csv", rows)
+    assert recognise(head_of(path)) == ["cpts_perimetres"]
+    assert cpts_perimetres.read(path).loc[0, ["cpts_id", "departement"]].tolist() == [
+        "cpts-a-04",
+        "04",
+    ]
+    rows = [["Code commune", "cpts id", "Département"], ["1004", "a", "1"]]
+    path = write_csv(tmp_path / "c.csv", rows)
+    assert recognise(head_of(path)) == ["cpts_perimetres"]
+    assert cpts_perimetres.read(path).loc[0, ["code", "departement"]].tolist() == ["01004", "01"]
+
+
+def test_two_labels_that_become_one(tmp_path):
+    rows = [["cpts_id", "nom", "NOM"], ["a", "CPTS A", "autre"]]
+    assert cpts_liste.read(write_csv(tmp_path / "l.csv", rows))["nom"].tolist() == ["CPTS A"]
+
+
+def test_a_name_without_the_code_of_its_departement_is_told(tmp_path):
+    rows = [["Nom CPTS", "Territoire CPTS", "dpt"], ["CPTS A", "Aiglun", "Vaucluse"]]
+    assert faults_of(cpts_perimetres, write_csv(tmp_path / "p.csv", rows)) == [(2, "dpt")]

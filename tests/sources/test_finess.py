@@ -1,5 +1,7 @@
 """FINESS: five layouts, one table; nobody is named, and each point is where it should be."""
 
+import csv
+
 import pandas as pd
 import pytest
 
@@ -253,3 +255,30 @@ def test_no_person_reaches_the_table(stock):
     assert "DURAND" not in told
     assert "MARTIN" not in told
     assert "0474" not in told
+
+
+def test_the_stock_saved_by_a_spreadsheet(stock, tmp_path):
+    """Another separator, and the last, empty, field dropped from every line."""
+    lines = stock.read_text(encoding="utf-8").splitlines()
+    whole = finess.read(stock)
+    for number, mark in enumerate((",", "\t", ";")):
+        rows = list(csv.reader(lines, delimiter=";"))
+        kept = [row[:-1] if row[0] == "structureet" else row for row in rows]
+        path = tmp_path / f"{number}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, delimiter=mark).writerows([*kept, ["", "", ""]])
+        pd.testing.assert_frame_equal(finess.read(path), whole)
+
+
+def test_a_record_that_lost_two_fields_is_told(stock, tmp_path):
+    lines = stock.read_text(encoding="utf-8").splitlines()
+    lines[2] = lines[2].rsplit(";", 2)[0]
+    with pytest.raises(ContractError) as caught:
+        finess.read(write(tmp_path / "b.csv", *lines))
+    assert [fault.row for fault in caught.value.faults] == [3]
+
+
+def test_a_full_commune_code_gets_its_zero_back(tmp_path):
+    header = "numero_finess_etablissement;raison_sociale;categetab;code_insee;dateouv"
+    path = write(tmp_path / "a.csv", header, "090000024;CH;355;9070;2020-01-01")
+    assert finess.read(path).loc[0, ["code", "departement"]].tolist() == ["09070", "09"]

@@ -126,3 +126,17 @@ def test_a_wide_file_without_one_of_its_ages_is_refused(tmp_path):
     path = text(tmp_path / "a.csv", ";".join(header), ";".join(str(cell) for cell in row))
     (fault,) = faults_of(source, path)
     assert fault.column == "SEXE2_AGED100100"
+
+
+def test_the_titles_of_a_sheet_saved_as_text_tell_the_year(tmp_path):
+    header = ";".join(["CODGEO", "LIBGEO", *WIDE])
+    row = ";".join(["01001", "A", *(str(cell) for cell in wide_cells("01001"))])
+    titles = ["Population par sexe et âge;", "Insee, RP2021 exploitation principale;"]
+    table = source.read(text(tmp_path / "a.csv", *titles, header, row))
+    assert set(table["period"]) == {"2021"}
+
+
+def test_a_long_table_in_a_sheet_is_for_the_door(tmp_path):
+    lines = [line.split(";") for line in (LONG, *long_lines("01001"))]
+    book = workbook(tmp_path / "a.xlsx", {"Feuil1": lines})
+    assert recognised(book, source) == []

@@ -101,3 +101,30 @@ def test_a_column_that_lacks(tmp_path):
     rows = [row[:at] + row[at + 1 :] for row in populations_rows()]
     (fault,) = faults_of(write_csv(tmp_path / "a.csv", rows))
     assert fault.column == "Commune"
+
+
+def test_cities_that_somebody_added_by_hand(tmp_path):
+    """Their code, name and population municipale alone: 75056 beside its arrondissements."""
+    rows = populations_rows()
+    rows.append(["", "", "", "", "", "", "69123", "Lyon", 900, "", ""])
+    table = read(write_csv(tmp_path / "a.csv", rows)).set_index("code")
+    assert table.loc["69123", "population"] == 900
+    assert table["population_totale"].isna().to_dict() == {c: c == "69123" for c in table.index}
+
+
+def test_a_total_lost_beside_its_parts_is_told(tmp_path):
+    (fault,) = faults_of(changed(tmp_path, "2A004", "PTOT", ""))
+    assert (fault.column, fault.row) == ("PTOT", 3)
+
+
+def test_labels_in_capitals(tmp_path):
+    rows = populations_rows()
+    rows[0] = [label.upper() for label in rows[0]]
+    assert read(write_csv(tmp_path / "a.csv", rows))["population"].sum() == 6900
+
+
+def test_codes_in_two_columns_that_lost_their_zeros(tmp_path):
+    rows = [["DEP", "CODCOM", "Commune", "PMUN", "PCAP", "PTOT"]]
+    rows += [["1", "4", "A", 10, 0, 10], ["974", "11", "S", 20, 0, 20], ["2A", "4.0", "J", 5, 0, 5]]
+    table = read(write_csv(tmp_path / "a.csv", rows))
+    assert table["code"].tolist() == ["01004", "97011", "2A004"]

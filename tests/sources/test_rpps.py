@@ -268,3 +268,22 @@ def test_a_quote_is_a_character(tmp_path):
     """« LUCIE "LULU" » opens no quoted field: the rows after it stay rows."""
     table = rpps.read(write(tmp_path / "x", [line(str(number)) for number in range(5)]))
     assert len(table) == 5
+
+
+def test_a_postal_code_gets_its_zero_back(tmp_path):
+    path = write(tmp_path / "a.txt", [line("1", Code_postal="1300"), line("2")])
+    assert rpps.read(path)["code_postal"].tolist()[0] == "01300"
+
+
+def test_two_extractions_end_to_end_are_refused_for_that(tmp_path):
+    path = write(tmp_path / "a.txt", [line("1"), HEADER_52, line("2")])
+    with pytest.raises(ContractError) as caught:
+        rpps.read(path)
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.found) == (3, "la ligne d'en-tête, répétée parmi les données")
+
+
+def test_lines_of_separators_at_the_end_are_nobody(tmp_path):
+    nothing = [""] * len(HEADER_52)
+    path = write(tmp_path / "a.txt", [line("1"), *[nothing] * 9])
+    assert len(rpps.read(path)) == 1

@@ -44,3 +44,15 @@ def test_a_row_without_code_is_told(tmp_path):
     with pytest.raises(ContractError) as caught:
         table_appartenance.read(write_csv(tmp_path / "a.csv", rows, separator=","))
     assert [(fault.row, fault.column) for fault in caught.value.faults] == [(3, "code")]
+
+
+def test_no_zone_loses_its_zero_in_a_spreadsheet(tmp_path):
+    rows = membership_rows()[:-1]
+    bare = [[cell.lstrip("0") if cell.isdigit() else cell for cell in row] for row in rows]
+    floats = [[f"{cell}.0" if cell.isdigit() else cell for cell in row] for row in bare]
+    whole = table_appartenance.read(write_csv(tmp_path / "a.csv", rows))
+    for number, changed in enumerate((bare, floats)):
+        table = table_appartenance.read(write_csv(tmp_path / f"{number}.csv", changed))
+        assert table.to_numpy(na_value="").tolist() == whole.to_numpy(na_value="").tolist()
+    first = whole.set_index("code").loc["01004"]
+    assert first[["departement", "canton", "bassin_de_vie"]].tolist() == ["01", "0108", "01004"]

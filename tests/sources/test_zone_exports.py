@@ -123,3 +123,14 @@ def test_an_export_without_its_header_is_not_recognised(tmp_path):
     path = write(tmp_path / "a.csv", INSEE[:2], "01004;Ambérieu;11.1;105.2")
     assert recognised(path, statistiques_locales, cartosante) == []
     assert faults_of(statistiques_locales, path)
+
+
+def test_a_bassin_de_vie_gets_its_zero_back(tmp_path):
+    for number, code in enumerate(("1004", "1004.0", "01004")):
+        path = write(tmp_path / f"{number}.csv", INSEE, f"{code};Ambérieu-en-Bugey;11.1;105.2")
+        assert set(statistiques_locales.read(path)["code"]) == {"01004"}
+
+
+def test_a_canton_ville_that_lost_its_zero_is_told_never_filled(tmp_path):
+    path = write(tmp_path / "a.csv", CARTO, "102;Attignat;2.5;9;1", "1004;Ambérieu;2.5;9;1")
+    assert [(fault.row, fault.found) for fault in faults_of(cartosante, path)] == [(4, "« 102 »")]

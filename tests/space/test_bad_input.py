@@ -141,8 +141,11 @@ def test_a_truncated_layer(space, capsys, tmp_path, five_files):
     ("content", "words"),
     [
         (b"7z\xbc\xaf\x27\x1c" + bytes(100), "une archive 7z, RAR ou GZIP"),
-        (b"\x00\x00\x27\x0a" + bytes(100), "un fichier de formes (shapefile)"),
-        ("REG;DEP\r\n84;01\r\n".encode("utf-16"), "des octets qui ne forment ni un texte"),
+        (b"\x1f\x8b\x08" + bytes(100), "une archive GZIP endommagée"),
+        (b"\x00\x00\x27\x0a" + bytes(100), "un fichier de formes (.shp) sans ceux"),
+        (b"PAR1" + bytes(100), "un fichier Parquet"),
+        ("REG;DEP\r\n84;01\r\n".encode("utf-16"), "un en-tête inconnu (« REG », « DEP »)"),
+        (b"\xff\xfeR\x00E\x00G", "un texte « Unicode » (UTF-16) endommagé"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "un classeur endommagé"),
         (b"SQLite format 3\x00" + bytes(2000), "une base géographique endommagée"),
         (b"PK\x03\x04" + bytes(2000), "endommagé"),

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from cpts_data.analysis.secrecy.bounds import sum_bounds
 from cpts_data.analysis.secrecy.moves import TOLERANCE, Table, solve
-from cpts_data.analysis.secrecy.rows import Part, merged, rows_of, told_of
+from cpts_data.analysis.secrecy.rows import Asked, Part, merged, rows_of, told_of
 from cpts_data.analysis.secrecy.strata import Strata
 from cpts_data.measures import Status
 from cpts_data.territories import Level, Territories
@@ -53,17 +53,20 @@ def lay_out(
     cells: pd.DataFrame,
     given: Mapping[tuple[Level, int, str], tuple[float, bool]],
     lacking: Mapping[Level, np.ndarray],
+    asked: Asked = None,
 ) -> Laid:
     """Build the table to protect."""
-    rows, parts = rows_of(strata, levels, whole, given, lacking)
+    rows, parts = rows_of(strata, levels, whole, given, lacking, asked)
     size = len(cells)
     cells = _with_parts(cells, parts)
     matrix, row_of, unique = merged(rows, len(cells))
     told, public, cost = told_of(rows, unique, matrix.shape[0], len(strata.names))
     value, known, loose = _consistent(cells, matrix, told)
     hidden = cells["status"].isin([Status.MASKED.value, Status.MISSING.value]).to_numpy()
+    hidden = hidden & ~cells["unshown"].to_numpy(dtype=bool)
     bound = _shares_of_hidden(parts, hidden, matrix, size)
-    kept = np.flatnonzero((np.diff(matrix.indptr) > 1) | np.isfinite(told))
+    apart = np.asarray(matrix @ cells["unshown"].to_numpy(dtype=float)) > 0
+    kept = np.flatnonzero((np.diff(matrix.indptr) > 1) | np.isfinite(told) | apart)
     in_table = np.full(matrix.shape[0], -1)
     in_table[kept] = np.arange(len(kept))
     shown = (known & ~loose & (~bound | public))[kept]
@@ -87,6 +90,7 @@ def _with_parts(cells: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
             "status": Status.MISSING.value,
             "true": np.nan,
             "public": False,
+            "unshown": False,
             "threshold": [float(cells["threshold"].iat[part.of[0]]) for part in parts],
             "whole": np.inf,
             "stratum": [part.stratum for part in parts],
@@ -158,9 +162,10 @@ def _table(
     masked = status == Status.MASKED.value
     hidden = masked | (status == Status.MISSING.value)
     least, most = _limits(cells)
+    unshown = cells["unshown"].to_numpy(dtype=bool) & (status != Status.NOT_APPLICABLE.value)
     # Anyone knows that what we hide further is neither zero nor under the threshold.
     visible_most = np.where(np.isfinite(whole), whole - first, np.inf)
-    seen = status == Status.OBSERVED.value
+    seen = (status == Status.OBSERVED.value) & ~unshown
     seen &= ~cells["public"].to_numpy(dtype=bool)
     hideable = seen & (value >= first) & (value <= visible_most)
     # What is known of the part of a commune rests on the commune being shown.
@@ -168,10 +173,20 @@ def _table(
     sums = np.asarray(rows @ value)
     # The bounds of a masked cell are its protection; one of unknown size must seem small or not.
     bounded = masked & np.isfinite(most)
+    guarded = hidden & ~unshown
     goal_high = np.where(bounded, most, np.minimum(most, first - 1))
-    goal_low = np.where(hidden, least, np.nan)
-    large = hidden & ~bounded & (np.asarray(shown.astype(float) @ rows) > 0)
+    large = guarded & ~bounded & (np.asarray(shown.astype(float) @ rows) > 0)
     large[large] = _surely_large(large, value, least, most, rows, shown, first)
+    guarded &= ~large
+    goal_low = np.where(guarded, least, np.nan)
+    goal_high = np.where(guarded, goal_high, np.nan)
+    # What no page shows is nothing to anyone: a small one may seem none, or all of its place.
+    few = unshown & (hidden | ((value > 0) & (value < first)))
+    goal_low = np.where(few, np.minimum(value, 1.0), goal_low)
+    top = np.minimum(np.minimum(first - 1, whole), _of_place(cells, value, unshown))
+    goal_high = np.where(few, np.maximum(top, value), goal_high)
+    hidden = hidden | unshown
+    least, most = np.where(unshown, 0.0, least), np.where(unshown, whole, most)
     secret = _small_rows(rows, sums, hidden, first, whole) & ~public
     return Table(
         value=value,
@@ -179,14 +194,20 @@ def _table(
         hideable=hideable,
         lower=np.where(hidden, least, np.minimum(first, value)),
         upper=np.maximum(np.where(hidden, most, visible_most), value),
-        goal_low=np.where(large, np.nan, goal_low),
-        goal_high=np.where(hidden & ~large, goal_high, np.nan),
+        goal_low=goal_low,
+        goal_high=goal_high,
         cost=1.0 + np.log1p(np.maximum(value, 0.0)),
         rows=rows,
         shown=shown & ~secret,
         fixed=public,
         row_cost=cost,
     )
+
+
+def _of_place(cells: pd.DataFrame, value: np.ndarray, unshown: np.ndarray) -> np.ndarray:
+    """For each cell, all the persons of its place who are in cells that no page shows."""
+    places = cells["slot"].to_numpy(dtype=np.int64)
+    return np.bincount(places, np.where(unshown, value, 0.0))[places]
 
 
 def _surely_large(

@@ -19,6 +19,7 @@ from scipy import sparse
 from cpts_data.analysis.secrecy.bounds import sum_bounds, tight_sum_bounds
 from cpts_data.analysis.secrecy.layout import Laid, lay_out
 from cpts_data.analysis.secrecy.primary import STATED_COLUMNS, THRESHOLD
+from cpts_data.analysis.secrecy.rows import Asked
 from cpts_data.analysis.secrecy.strata import Strata, cells_of, strata_of
 from cpts_data.analysis.secrecy.suppression import Suppression, suppress
 from cpts_data.measures import Status, UnitColumn
@@ -28,6 +29,7 @@ WHOLE = "ensemble"
 TOTALS_COLUMNS = ("level", "territory", "stratum", "value")
 # A commune that splits does so within its département (see ``measures``).
 _WHOLE_OF_SPLITS = (Level.DEPARTEMENT, Level.REGION, Level.FRANCE)
+_UNIT_LEVELS = (Level.COMMUNE, Level.ARRONDISSEMENT)
 _ROUNDING = 1e-9
 _NOISE = 1e-6
 
@@ -42,6 +44,7 @@ def protect(
     totals: pd.DataFrame | None = None,
     denominators: Mapping[str, np.ndarray] | None = None,
     public: Mapping[str, np.ndarray] | None = None,
+    asked: Asked = None,
 ) -> Protected:
     """Decide what may be shown of a count that is not public.
 
@@ -53,20 +56,32 @@ def protect(
     stratum, value`` and, where known to everyone, ``public``). ``denominators`` by stratum (one
     value per slot) are public totals that the counts are a part of: « all but three » is then
     masked too. ``public`` by stratum (one boolean per slot) marks cells that are published already:
-    they stay as they are.
+    they stay as they are. ``asked`` names the strata (``whole`` too) that each level shows, when it
+    does not show them all: figures that no level asks need not be safe to show, and a stratum that
+    no commune shows may be shown of more territories.
 
     The result depends on the data alone, not on the machine nor on what was asked before.
     """
     units = levels[0].units
     strata = strata_of(columns, whole, units, population)
     lacking = {t.level: _lacking(strata, t.membership, population) for t in levels}
-    cells = cells_of(strata, threshold, denominators or {}, public or {})
+    cells = cells_of(
+        strata, threshold, denominators or {}, public or {}, _unshown(strata.names, asked)
+    )
     given = _given(totals, levels, strata.names, whole)
-    laid = lay_out(strata, levels, whole, cells, given, lacking)
+    laid = lay_out(strata, levels, whole, cells, given, lacking, asked)
     # Places are numbered without holes.
     _, places = np.unique(laid.places, return_inverse=True)
     done = suppress(laid.table, places)
     return Protected(strata, tuple(levels), whole, population, laid, done, lacking)
+
+
+def _unshown(names: Sequence[str], asked: Asked) -> list[str]:
+    """The strata that no page shows unit by unit."""
+    if asked is None:
+        return []
+    by_unit = {name for level in _UNIT_LEVELS for name in asked.get(level, ())}
+    return [name for name in names if name not in by_unit]
 
 
 def _given(
@@ -89,7 +104,8 @@ def _given(
             continue
         if name in names or name == whole:
             place = int(index.get_loc(territory))
-            found[Level(level), place, str(name)] = (float(value), bool(open_to_all))
+            known_to_all = bool(open_to_all) and not pd.isna(open_to_all)
+            found[Level(level), place, str(name)] = (float(value), known_to_all)
     return found
 
 
@@ -133,7 +149,7 @@ class Protected:
         for name, ends in (("lower", self.done.lower), ("upper", self.done.upper)):
             told = stated[name].to_numpy(dtype=float, copy=True)
             told[ours | proved] = _clean(ends[:size])[ours | proved]
-            told[~np.isfinite(told)] = np.nan
+            told[~np.isfinite(told) | cells["unshown"].to_numpy(dtype=bool)] = np.nan
             stated[name] = told
         codes = self.strata.units.codes[cells["slot"]]
         stated.index = pd.MultiIndex.from_arrays(

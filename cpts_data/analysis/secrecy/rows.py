@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,7 @@ class Part:
 
 
 Given = Mapping[tuple[Level, int, str], tuple[float, bool]]
+Asked = Mapping[Level, Collection[str]] | None
 
 
 def rows_of(
@@ -65,13 +66,15 @@ def rows_of(
     whole: str,
     given: Given,
     lacking: Mapping[Level, np.ndarray],
+    asked: Asked = None,
 ) -> tuple[list[Row], list[Part]]:
     """Every figure of the levels, and the parts of cut communes that given totals hold.
 
     The parts are cells of their own, numbered after the others. A territory that lacks a unit
-    (``lacking``) has no figure unless one is given.
+    (``lacking``) has no figure unless one is given. ``asked`` are the strata shown at each level
+    (all of them when None); public totals are known whether they are shown or not.
     """
-    asked = [*strata.names, whole] if len(strata.names) > 1 else strata.names
+    everything = [*strata.names, whole] if len(strata.names) > 1 else strata.names
     rows: list[Row] = []
     parts: list[Part] = []
     for territories in levels:
@@ -79,13 +82,17 @@ def rows_of(
         held.eliminate_zeros()
         held.sort_indices()
         level = territories.level
+        offered = [name for name in everything if asked is None or name in asked[level]]
         for number, without in enumerate(lacking[level]):
             span = slice(held.indptr[number], held.indptr[number + 1])
             units, weights = held.indices[span].astype(np.int64), held.data[span]
             told = {
-                name: given[level, number, name] for name in asked if (level, number, name) in given
+                name: given[level, number, name]
+                for name in everything
+                if (level, number, name) in given
+                and (name in offered or given[level, number, name][1])
             }
-            names = list(told) if without else asked
+            names = list(told) if without else [*dict.fromkeys([*offered, *told])]
             if not len(units) or not names:
                 continue
             shares = _shares(strata, units[weights < 1.0], parts) if told else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,10 +64,12 @@ def cells_of(
     threshold: int,
     denominators: Mapping[str, np.ndarray],
     public: Mapping[str, np.ndarray],
+    unshown: Collection[str] = (),
 ) -> pd.DataFrame:
-    """What is known of each cell, and ``ours`` (masked by us), ``true`` (its value if we hold it).
+    """What is known of each cell, and ``true`` (its value if we hold it).
 
-    Rows: stratum by stratum, slots in order.
+    ``unshown`` marks the cells of strata that no page shows by unit. Rows: stratum by stratum,
+    slots in order.
     """
     tables = []
     for place, (name, column) in enumerate(strata.columns.items()):
@@ -91,6 +93,7 @@ def cells_of(
         ]
         stated["true"] = value
         stated["public"] = open_to_all
+        stated["unshown"] = (name in unshown) & ~open_to_all
         stated["threshold"] = float(first)
         stated["whole"] = np.inf if whole is None else whole
         stated["stratum"], stated["slot"] = name, slots

@@ -1,0 +1,5 @@
+"""A diagnosis as slides."""
+
+from cpts_data.documents.slides.writing import slides
+
+__all__ = ["slides"]

@@ -1,0 +1,5 @@
+"""A document as a Word file."""
+
+from cpts_data.documents.word.writing import word
+
+__all__ = ["word"]
