@@ -134,8 +134,8 @@ class Source:
     dataset does not cover by design (« hors Mayotte »): there, absence is not a gap.
     ``period_lag`` says, for files that do not carry their vintage, how many years before their
     geography the figures were observed (legal populations 2021 are in the geography of 2023).
-    ``personal`` are words that, in the name of a column, tell of persons: such columns are dropped
-    before anything is kept.
+    ``kept`` are the only columns that stay of a file whose others may name persons (names in small
+    letters without accents, « _ » for blanks): nobody can list all that tells of a person.
     ``replaced_by`` names the columns by which a newer file replaces an older one of the source
     (default: the key). ``counted`` are the columns that the analysis counts out of the rows (the
     professionals of a commune), with ``strata``, the columns by which they are counted; without
@@ -158,7 +158,7 @@ class Source:
     period_lag: int | None = None
     public: bool = True
     partial: bool = False
-    personal: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
     counted: tuple[Column, ...] = ()
     strata: tuple[str, ...] = ()

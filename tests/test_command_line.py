@@ -266,3 +266,14 @@ def test_a_reader_that_goes_away(five_space):
     )
     assert done.stdout.strip() == HEADER
     assert done.stderr == ""
+
+
+def test_the_quality_report_has_the_keys_that_the_readme_tells(five_files, tmp_path, capsys):
+    space = tmp_path / "espace"
+    assert main(["ajouter", "--espace", str(space), str(five_files["populations_legales"])]) == 0
+    capsys.readouterr()
+    assert main(["verifier", "--espace", str(space), "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    keys = {*report, *report["sources"][0]}
+    assert {key for key in keys if f"`{key}`" not in readme} == set()

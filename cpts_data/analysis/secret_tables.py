@@ -195,6 +195,7 @@ class SecretTables:
             totals,
             denominators=denominators | {secrecy.REST: base.values},
             asked={level: names if level in BAND_LEVELS else [secrecy.REST] for level in LEVELS},
+            rest=[secrecy.REST],
         )
 
     def _protected(
@@ -204,6 +205,7 @@ class SecretTables:
         totals: list[pd.DataFrame],
         denominators: dict[str, np.ndarray] | None = None,
         asked: dict[Level, Collection[str]] | None = None,
+        rest: Collection[str] = (),
     ) -> secrecy.Protected:
         if key not in self._kept:
             self._kept[key] = secrecy.protect(
@@ -214,6 +216,7 @@ class SecretTables:
                 totals=pd.concat(totals, ignore_index=True),
                 denominators=denominators,
                 asked=asked,
+                rest=rest,
             )
         return self._kept[key]
 

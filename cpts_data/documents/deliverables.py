@@ -24,6 +24,7 @@ from cpts_data.documents.workbook import workbook
 from cpts_data.territories import Territory
 
 _LONGEST_NAME = 60
+_SPELLED = str.maketrans({"œ": "oe", "æ": "ae", "’": "-"})
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -172,5 +173,6 @@ def file_name(territory: Territory, deliverable: Deliverable, form: str) -> str:
 
 def slug(words: str) -> str:
     """Words in small letters without accents, joined by hyphens; empty when none is left."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    spelled = words.lower().translate(_SPELLED)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
     return _NOT_A_WORD.sub("-", plain).strip("-")[:_LONGEST_NAME].rstrip("-")

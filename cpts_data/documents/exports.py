@@ -131,7 +131,9 @@ def _identity(draft: Draft, shapes: gpd.GeoSeries) -> dict[str, Any]:
     names = draft.diagnostic.register.units.table["name"]
     is_own = shapes.index == own.id
     return {
-        "nom": [own.name if code == own.id else str(names[code]) for code in shapes.index],
+        "nom": [
+            printable(own.name if code == own.id else str(names[code])) for code in shapes.index
+        ],
         "niveau": np.where(is_own, own.level.value, Level.COMMUNE.value),
         "part": draft.units.reindex(shapes.index).fillna(1.0).to_numpy(),
     }

@@ -15,7 +15,7 @@ from cpts_data.drawing import choropleth, map_sheet
 from cpts_data.drawing.choropleth import Choropleth
 from cpts_data.drawing.map_sheet import Sheet
 from cpts_data.indicators import INDICATORS, Theme
-from cpts_data.reading import communes, comparisons
+from cpts_data.reading import communes, comparisons, kept
 from cpts_data.reading.comparisons import OwnReading, Reading
 from cpts_data.reading.themes import VIEWS
 from cpts_data.territories import Level, Territory
@@ -45,8 +45,7 @@ class Material:
     @cached_property
     def _readings(self) -> dict[Theme, Reading]:
         return {
-            theme: comparisons.read(self.diagnostic, view.indicators)
-            for theme, view in VIEWS.items()
+            theme: kept.reading(self.diagnostic, view.indicators) for theme, view in VIEWS.items()
         }
 
     @cached_property

@@ -58,9 +58,7 @@ def with_declared(cpts: pd.DataFrame, contracts: Mapping[str, Contract]) -> pd.D
         one.signature
         if one and one.signature and SIGNED in (one.stage, stage) and _day(listed) is None
         else None
-        for one, stage, listed in zip(
-            known, table["statut"], table["date_signature"], strict=True
-        )
+        for one, stage, listed in zip(known, table["statut"], table["date_signature"], strict=True)
     ]
     table["declared"] = [
         one.stage if one and one.stage and one.stage != listed else ""

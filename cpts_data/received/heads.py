@@ -160,6 +160,13 @@ def _encoding(start: bytes) -> str | None:
     return "utf-8-sig"
 
 
+def ends_with_a_line(path: Path) -> bool:
+    """Whether the last line of a text has its end: a transfer that was cut seldom stops there."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - 1))
+        return stream.read(1) in (b"\n", b"\r")
+
+
 def encoding_of(path: Path) -> str:
     """The encoding of a whole text file: ``utf-8-sig``, or ``cp1252`` when any byte forbids it."""
     stat = path.stat()

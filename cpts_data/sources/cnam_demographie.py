@@ -20,6 +20,7 @@ import pandas as pd
 from cpts_data.contracts import Address, Column, Faults, Kind, Source
 from cpts_data.layouts.area_codes import DEPARTEMENT, FRANCE, REGION
 from cpts_data.layouts.coded_table import categorical, check_coded, ranks_of
+from cpts_data.layouts.labels import identifier
 from cpts_data.layouts.large_texts import layout_of, read_columns
 from cpts_data.received import Head, head_of, require_columns
 from cpts_data.sources.cnam_pathologies import area_columns, year_of
@@ -94,7 +95,7 @@ _AGE_CLASS, _AGE_LABEL, _SEX = "classe_age", "libelle_classe_age", "libelle_sexe
 
 
 def _label(name: str) -> str:
-    return re.sub(r"\s+", "_", name.strip().lower())
+    return identifier(name)
 
 
 def recognises(head: Head) -> bool:

@@ -39,25 +39,23 @@ _STAGE_WORDS = {
     "": "sans_statut",
 }
 
-# Beginnings of words that, anywhere in the name of a column, tell of a person.
-PERSONAL = (
-    "Président",
-    "Coord",
-    "Contact",
-    "Courriel",
-    "Mail",
-    "Mel",
-    "Tél",
-    "Portable",
-    "Mobile",
-    "Référent",
-    "Responsable",
-    "Prénom",
-    "Secrétaire",
-    "Trésor",
-    "Porteur",
-    "Membre",
-    "Leader",
+# The columns of the documented format, and those of the lists that were seen: nobody's names.
+KEPT = (
+    "cpts_id",
+    "nom",
+    "departements",
+    "departement_principal",
+    "statut",
+    "date_statut",
+    "date_signature",
+    "site_internet",
+    "infra",
+    "n_lignes_listing",
+    "n_communes_listees",
+    "n_arrondissements",
+    "n_unites_cog2024",
+    "communes_partagees",
+    "autre_libelle_source_b",
 )
 
 SOURCE = Source(
@@ -68,7 +66,7 @@ SOURCE = Source(
     licence="à préciser par l'ARS qui la transmet",
     level="cpts",
     key=("cpts_id",),
-    personal=PERSONAL,
+    kept=KEPT,
     columns=(
         Column("cpts_id", Kind.TEXT, "identifiant de la CPTS"),
         Column("nom", Kind.TEXT, "nom de la CPTS"),

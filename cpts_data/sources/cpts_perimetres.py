@@ -19,7 +19,6 @@ from cpts_data.contracts import Address, Column, Faults, Kind, Source, check
 from cpts_data.layouts.area_codes import DEPARTEMENT_PATTERN, repair_area_codes
 from cpts_data.layouts.labels import identifier
 from cpts_data.received import Head, as_text, head_of, read_sheet, read_text_table, to_number
-from cpts_data.sources.cpts_liste import PERSONAL
 from cpts_data.territories import repair_commune_codes, repair_remarks
 
 SOURCE = Source(
@@ -31,7 +30,20 @@ SOURCE = Source(
     level="commune",
     key=("cpts_id", "code", "commune_nom", "departement"),
     replaced_by=("code",),
-    personal=PERSONAL,
+    kept=(
+        "cpts_id",
+        "nom",
+        "code_commune",
+        "territoire_liste",
+        "libelle",
+        "departement",
+        "part",
+        "nature",
+        "code_source_si_different",
+        "nom_cpts",
+        "territoire_cpts",
+        "dpt",
+    ),
     partial=True,
     columns=(
         Column("cpts_id", Kind.TEXT, "identifiant de la CPTS"),

@@ -20,12 +20,12 @@ import pandas as pd
 
 from cpts_data import reference
 from cpts_data.contracts import ContractError, Fault, Source
-from cpts_data.received import encoding_of, head_of, refuse_unreadable
 from cpts_data.reference.history import names_on
 from cpts_data.sources import MODULES
 from cpts_data.space import carrying, coding
 from cpts_data.space.cache import Cache, Outcome, reader_version
 from cpts_data.space.provenance import PROVENANCE, FileRecord, read_provenance, superseded
+from cpts_data.space.reading import read_file as read_file
 
 DEMONSTRATION = Path(__file__).resolve().parents[2] / "data" / "demonstration"
 DESCRIPTION = "espace.toml"
@@ -366,36 +366,3 @@ def checked(source_id: str, path: Path, cache: Cache) -> tuple[str, Outcome]:
 def table_key(source_id: str, digest: str) -> str:
     """The key, in the cache, of the table that a source's reader makes of a file."""
     return f"{source_id}-{digest[:20]}-{reader_version(source_id)}"
-
-
-def read_file(source_id: str, path: Path) -> tuple[Outcome, pd.DataFrame | None]:
-    """Read one file with a source's reader; its faults are told in the outcome, never raised."""
-    module = MODULES[source_id]
-    title = f"« {module.SOURCE.title} » ({module.SOURCE.publisher})"
-    try:
-        head = head_of(path)
-        refuse_unreadable(head)
-        if not module.recognises(head):
-            fault = Fault(
-                path.name,
-                "un contenu qui n'est pas celui de cette source",
-                title,
-                "ajoutez le fichier avec « python -m cpts_data ajouter », qui le range.",
-            )
-            return Outcome(faults=(fault,)), None
-        table = module.read(path)
-    except ContractError as error:
-        return Outcome(faults=error.faults), None
-    except Exception as error:  # a file is never a reason for a traceback
-        fault = Fault(
-            path.name,
-            f"un contenu que le lecteur ne sait pas lire ({type(error).__name__} : {error})",
-            title,
-            "reprenez le fichier d'origine ; s'il est bien celui-là, signalez-le aux auteurs.",
-        )
-        return Outcome(faults=(fault,)), None
-    remarks = list(table.attrs.get("remarques", ()))
-    if head.kind == "csv" and encoding_of(path) == "cp1252":
-        remarks.append("Fichier lu en Windows-1252, car il n'est pas en UTF-8.")
-    geographic = isinstance(table, gpd.GeoDataFrame)
-    return Outcome(len(table), tuple(remarks), geographic=geographic), table

@@ -123,6 +123,12 @@ class Cache:
             content = asdict(outcome)
             write_atomically(self.folder / f"{key}.json", json.dumps(content).encode())
 
+    def forget(self, prefix: str) -> None:
+        """Remove what is kept under keys that begin so: what replaces it is about to be kept."""
+        for path in self.folder.glob(f"{prefix}*"):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:

@@ -17,6 +17,7 @@ from cpts_data.aci.situation import state_words
 from cpts_data.spreadsheets import as_csv
 from pages.parts import aci_state, aci_timeline, blocks, frame, present
 from pages.parts.aci_state import AciPage
+from pages.parts.panels import panel
 
 _LAST_SIGNATURE = dt.date(2190, 12, 31)
 _ICONS = {"faite": "✓", "depassee": "!", "non_renseignee": "?", "proche": "◆", "a_venir": "→"}
@@ -137,7 +138,7 @@ def _all_done(aci: AciPage, past: Sequence[Deadline]) -> None:
 def _chosen_dates(aci: AciPage) -> None:
     """Dates that the CPTS and its partners choose: optional missions, dialogues de gestion."""
     optional = [code for code in aci.contract.optional if code in aci.scale.missions]
-    with st.expander("Dates que la CPTS choisit : missions optionnelles, dialogues de gestion"):
+    with panel("Dates que la CPTS choisit : missions optionnelles, dialogues", "aci_dates"):
         if not optional:
             blocks.note(
                 "Les missions optionnelles se choisissent dans « Combien ? » ; leurs dates se "
@@ -194,7 +195,7 @@ def _dialogue(aci: AciPage, year: int) -> None:
 
 
 def _table(aci: AciPage, found: Sequence[Deadline]) -> None:
-    with st.expander(f"Toutes les échéances ({len(found)}), en tableau"):
+    with panel(f"Toutes les échéances ({len(found)}), en tableau", "aci_echeances"):
         st.html(_as_html(aci, found))
         notes = dict.fromkeys(one.note for one in found if one.event is Event.DIALOGUE and one.note)
         for note in notes:

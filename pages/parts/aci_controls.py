@@ -97,6 +97,7 @@ def _rate(aci: AciPage, code: str) -> None:
 
     st.number_input(
         aci.scale.missions[code].label,
+        value=None,
         min_value=0,
         max_value=100,
         step=5,
@@ -150,6 +151,7 @@ def _unscheduled(aci: AciPage) -> None:
 
     st.number_input(
         "Supplément soins non programmés, en % du maximum",
+        value=None,
         min_value=0,
         max_value=100,
         step=10,

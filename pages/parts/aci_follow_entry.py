@@ -35,6 +35,7 @@ from cpts_data.statistics.intervals import proportion
 from pages.parts import aci_follow_state, aci_saving, aci_state, blocks, frame, saved_desk
 from pages.parts.aci_follow_state import Followed
 from pages.parts.aci_state import AciPage
+from pages.parts.panels import panel
 
 _KINDS = {
     Kind.RESULT: "Résultat",
@@ -75,9 +76,9 @@ def show(aci: AciPage, followed: Followed) -> None:
     if followed.held.unsaved:
         _unsaved(aci)
     _keep_proposed(aci, followed)
-    with st.expander("Saisir une valeur, une cible ou une correction"):
+    with panel("Saisir une valeur, une cible ou une correction", "aci_saisie"):
         _form(aci, followed)
-    with st.expander("Ajouter un indicateur négocié au contrat"):
+    with panel("Ajouter un indicateur négocié au contrat", "aci_libre"):
         _free_indicator(aci)
 
 

@@ -36,6 +36,7 @@ from pages.parts import (
     present,
 )
 from pages.parts.aci_state import AciPage
+from pages.parts.panels import panel
 
 _NOT_COUNTED = "<span>non compté</span><small>démarrage à choisir</small>"
 
@@ -73,7 +74,8 @@ def show(aci: AciPage) -> None:
         return
     _tiles(aci, money)
     _tried(aci, money)
-    with st.expander("Et si… ? Version de l'accord, missions, population, taux d'atteinte"):
+    title = "Et si… ? Version de l'accord, missions, population, taux d'atteinte"
+    with panel(title, "aci_hypotheses"):
         aci_controls.show(aci)
     _table(aci, money)
     present.chart(aci_money_plot.years(money.whole, money.plan), "aci_annees", _years_words(money))
@@ -284,7 +286,7 @@ def _years_note(aci: AciPage, money: Money) -> None:
 
 def _sources(aci: AciPage, money: Money) -> None:
     """Where each amount was read, what is to be checked, how the size is told."""
-    with st.expander("D'où viennent ces montants, et ce qui reste à vérifier"):
+    with panel("D'où viennent ces montants, et ce qui reste à vérifier", "aci_sources"):
         lines = [f"Barème : {aci.scale.label} ({aci.scale.origin})."]
         if aci.scale.standing is Standing.TO_CHECK:
             lines.append(f"Version à vérifier : {aci.scale.note}")

@@ -15,6 +15,7 @@ from cpts_data.aci.payments import RULES, by_calendar_year, payments
 from cpts_data.spreadsheets import as_csv
 from pages.parts import aci_money_plot, blocks, present
 from pages.parts.aci_state import AciPage
+from pages.parts.panels import panel
 
 _KINDS = {
     "integral": "en une fois",
@@ -27,10 +28,10 @@ _KINDS = {
 def show(aci: AciPage, plan: FundingPlan) -> None:
     """The schedule: a bar per civil year, each instalment in a table, the rules."""
     title = "Échéancier des versements, année civile par année civile"
-    panel = st.expander(title, on_change="rerun", key="aci_echeancier")
-    if not panel.open:
+    opened = panel(title, "aci_echeancier")
+    if not opened.open:
         return
-    with panel:
+    with opened:
         try:
             table = payments(aci.scale, plan, aci.contract.dialogues)
         except EntryError as error:

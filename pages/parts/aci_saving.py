@@ -87,6 +87,7 @@ def tell(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     versions = versions_of(tables)
     stages = {one.code: one.label for one in stages_of(tables)}
     names = _deadline_names(contract, versions)
+    missions = _mission_names()
     lines = [
         ("Version de l'accord", versions.get(contract.version, contract.version)),
         ("Signature", french.date(contract.signature) if contract.signature else "de la liste"),
@@ -105,13 +106,17 @@ def tell(told: Mapping[str, Any]) -> list[tuple[str, str]]:
         for year, day in contract.dialogues.items()
     ]
     lines += [
-        (f"Dates choisies : {code}", " ; ".join(french.date(day) for day in pair if day))
+        (
+            f"Dates choisies : {missions.get(code, code)}",
+            " ; ".join(french.date(day) for day in pair if day),
+        )
         for code, pair in contract.chosen.items()
     ]
     if contract.optional:
-        lines.append(("Missions optionnelles", french.enumeration(list(contract.optional))))
+        told_missions = [missions.get(code, code) for code in contract.optional]
+        lines.append(("Missions optionnelles", french.enumeration(told_missions)))
     lines += [
-        (f"Taux d'atteinte : {code}", french.percent(rate, 0))
+        (f"Taux d'atteinte : {missions.get(code, code)}", french.percent(rate, 0))
         for code, rate in contract.rates.items()
     ]
     if contract.unscheduled_share is not None:
@@ -119,6 +124,11 @@ def tell(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     if contract.ready:
         lines.append(("Documents prêts", french.enumeration(list(contract.ready))))
     return lines
+
+
+def _mission_names() -> dict[str, str]:
+    told = aci_tables().missions
+    return dict(zip(told["code"], told["libelle"], strict=True))
 
 
 def _deadline_names(contract: Contract, versions: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from cpts_data.aci.stages import FIRST_DAY, UNKNOWN, Document, Stage
 from cpts_data.sources.cpts_liste import STAGES
 from pages.parts import aci_state, aci_status, blocks, frame
 from pages.parts.aci_state import AciPage
+from pages.parts.panels import panel
 
 _FROM_LIST = "liste"
 
@@ -19,7 +20,8 @@ _FROM_LIST = "liste"
 def show(aci: AciPage) -> None:
     """What comes next, then every stage with its date and its documents."""
     found = aci_status.progress_of(aci)
-    with st.expander(_title(aci), expanded=aci.signature is None and aci.stage != "aci_signe"):
+    first = aci.signature is None and aci.stage != "aci_signe"
+    with panel(_title(aci), "aci_etapes", expanded=first):
         if isinstance(found, str):
             st.error(blocks.plain(found))
         else:

@@ -44,7 +44,16 @@ def panel(page: str, place: str, record: Record) -> None:
     """The links of a work: to read, to edit, and how to make all of them useless."""
     st.markdown("**Lien pour lire**")
     st.code(saved_session.link_to(page, record, record.read_token), language=None, wrap_lines=True)
-    blocks.note("Qui l'ouvre voit ce travail, dans sa dernière version, sans pouvoir le changer.")
+    if not saved_session.is_shared():
+        blocks.note(
+            "Cette installation n'est pas partagée : quiconque y accède peut ouvrir et modifier "
+            "ses travaux. Pour une autre installation, emportez plutôt un fichier."
+        )
+    blocks.note(
+        "Qui l'ouvre voit ce travail dans sa dernière version, sans pouvoir le changer."
+        if saved_session.is_shared()
+        else "Il ouvre ce travail dans sa dernière version."
+    )
     if not record.editable:
         return
     token = saved_session.edit_token(record.id)

@@ -108,7 +108,7 @@ def block(page: Frame, desk: Desk) -> None:
     if saved_desk.must_run_again():
         st.rerun()
     if told := saved_desk.done():
-        st.toast(told, icon="✅")
+        st.toast(told)
     blocks.section(f"Enregistrer {desk.noun}")
     held, trouble = saved_desk.in_hand(desk), saved_desk.trouble_of(desk)
     with st.container(border=True, key=f"enregistrer_{_safe(desk)}"):

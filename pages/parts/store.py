@@ -20,7 +20,7 @@ from cpts_data.analysis.quality_report import SourceQuality
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.documents.material import Material
 from cpts_data.indicators import INDICATORS, Theme
-from cpts_data.reading import communes, comparisons, contracts, directory
+from cpts_data.reading import communes, comparisons, contracts, directory, kept
 from cpts_data.reading.comparisons import OwnReading, Reading
 from cpts_data.reading.followed import KnownFigures, known_figures
 from cpts_data.reading.themes import VIEWS
@@ -142,7 +142,7 @@ def known_indicators(diagnostic: Diagnostic) -> dict[str, str]:
 )
 def reading(diagnostic: Diagnostic, indicators: Sequence[str]) -> Reading:
     """Some indicators of every CPTS beside their references; worked out once for a space."""
-    return comparisons.read(diagnostic, indicators)
+    return kept.reading(diagnostic, indicators)
 
 
 @st.cache_resource(max_entries=300, show_spinner=False, hash_funcs=KEYS)

@@ -58,7 +58,7 @@ def show(page: Frame, record: Record) -> None:
     """Everything that may be done with a work."""
     blocks.title(works_list.title_of(record))
     _tell()
-    st.html(works_list.line_html(page, record))
+    st.html(works_list.line_html(page, record, titled=False))
     with st.container(horizontal=True):
         _open(record)
         st.button("Revenir à la liste", on_click=frame.remember, kwargs={LINK: None})

@@ -188,8 +188,10 @@ def test_hostile_texts_stay_texts(material, own):
     assert told["Mission"] == "=1+1"
     cells = book["Priorités"][HEAD + 1]
     assert [cell.quotePrefix for cell in cells[:4]] == [True] * 4
-    # 1,800 letters of emoji eight times are more than a cell holds: cut, and it says so.
-    assert rows_of(book["Priorités"])[1]["Problème"].endswith("…")
+    # 600 times 8 units of UTF-16, eight times, are 38,400: a cell holds 32,767.
+    long = rows_of(book["Priorités"])[1]["Problème"]
+    assert long.endswith("…")
+    assert 31_000 < len(long.encode("utf-16-le")) / 2 < 32_767
 
 
 def test_a_space_that_knows_little_still_makes_a_workbook(five):

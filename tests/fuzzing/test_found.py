@@ -95,12 +95,12 @@ def test_a_line_of_blanks_is_no_row_for_anyone(tmp_path, line):
     assert table["ligne"].tolist() == [4, 5]
 
 
-def test_a_line_of_separators_is_a_row_for_everyone(tmp_path):
+def test_a_line_of_separators_is_no_row_and_shifts_no_number(tmp_path):
     path = text(tmp_path / "a.csv", "a\tb", "1\t2", "\t", "3\t4")
     assert head_of(path).rows[2] == ("", "")
     table = read_text_table(path)
-    assert table["a"].tolist() == ["1", "", "3"]
-    assert table["ligne"].tolist() == [2, 3, 4]
+    assert table["a"].tolist() == ["1", "3"]
+    assert table["ligne"].tolist() == [2, 4]
 
 
 def test_quotes_mean_the_same_in_the_head_and_in_the_table(tmp_path):

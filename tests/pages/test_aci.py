@@ -168,6 +168,10 @@ def test_rates_are_written_in_the_address():
     assert "taux saisi : 60 %" in read(test)
     test.number_input(key=f"aci_taux_parcours_{SLOT}").set_value(80).run()
     assert one_value(test.query_params["taux"]) == "acces:60~parcours:80"
+    for code in ("acces", "parcours"):
+        test.number_input(key=f"aci_taux_{code}_{SLOT}").set_value(None).run()
+    assert one_value(test.query_params["taux"]) == "aucune", "an empty box is no rate, never 0 %"
+    assert "taux saisi" not in read(test)
 
 
 @pytest.mark.parametrize(

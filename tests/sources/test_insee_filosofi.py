@@ -74,3 +74,43 @@ def test_a_column_that_lacks_is_not_a_column_of_zeros(tmp_path):
     rows = [[*row[:4], *row[5:]] for row in filosofi_rows()]  # PIMP21: nobody shows it yet
     table = insee_filosofi.read(write_csv(tmp_path / "b.csv", rows))
     assert set(table["part_menages_imposes_statut"]) == {"manquant"}
+
+
+LONG = (
+    "GEO;GEO_OBJECT;FILOSOFI_MEASURE;UNIT_MEASURE;UNIT_MULT;CONF_STATUS;OBS_STATUS;TIME_PERIOD;"
+    "OBS_VALUE"
+)
+
+
+def long_file(path, *lines):
+    rows = [LONG.split(";"), *[line.split(";") for line in lines]]
+    return write_csv(path, rows, quote_all=True, end="\n")
+
+
+def test_the_long_layout_keeps_the_three_nothings_apart(tmp_path):
+    path = long_file(
+        tmp_path / "DS_FILOSOFI_CC_data.csv",
+        "01004;COM;MED_SL;EUR;0;F;A;2021;21660",
+        "01004;COM;PR_MD60;PT;0;F;A;2021;17.0",
+        "01001;COM;MED_SL;EUR;0;F;A;2021;25820",
+        "01001;COM;PR_MD60;PT;0;C;A;2021;",
+        "55039;COM;MED_SL;EUR;0;F;O;2021;",
+        "69381;ARM;MED_SL;EUR;0;F;A;2021;30000",
+        "01;DEP;MED_SL;EUR;0;F;A;2021;24000",
+        "200000111;EPCI;PR_MD60;PT;0;F;A;2021;9.9",
+        "01004;COM;S_RET_PEN_DI;PT;0;F;A;2021;25.3",
+    )
+    assert recognise(head_of(path)) == ["insee_filosofi"]
+    table = insee_filosofi.read(path).set_index("code")
+    assert list(table.index) == ["01004", "01001", "55039", "69381"]
+    assert table.loc["01004", ["niveau_vie_median", "taux_pauvrete"]].tolist() == [21660.0, 17.0]
+    assert table["taux_pauvrete_statut"].tolist() == ["observe", "masque", "manquant", "manquant"]
+    assert table.loc["55039", "niveau_vie_median_statut"] == "manquant"
+    assert set(table["period"]) == {"2021"}
+
+
+def test_a_measure_told_twice_in_a_long_file_is_a_fault(tmp_path):
+    line = "01004;COM;MED_SL;EUR;0;F;A;2021;21660"
+    with pytest.raises(ContractError) as caught:
+        insee_filosofi.read(long_file(tmp_path / "a.csv", line, line))
+    assert [fault.row for fault in caught.value.faults] == [3]

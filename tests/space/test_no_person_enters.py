@@ -73,5 +73,5 @@ def test_a_generated_rpps_file_leaves_no_trace_of_its_persons(tmp_path):
 def test_every_source_that_names_persons_says_how_it_drops_them():
     naming = {"rpps", "finess", "insee_bpe", "cpts_carte_nationale", "ressources_locales"}
     assert naming == {name for name, module in MODULES.items() if hasattr(module, "prune")}
-    assert MODULES["cpts_perimetres"].SOURCE.personal
-    assert MODULES["cpts_liste"].SOURCE.personal
+    assert MODULES["cpts_perimetres"].SOURCE.kept
+    assert MODULES["cpts_liste"].SOURCE.kept

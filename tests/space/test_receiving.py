@@ -221,6 +221,13 @@ def test_persons_do_not_enter_by_a_workbook(tmp_path):
         "adresse mail",
         "E-mail",
         "Téléphone",
+        "Email",
+        "Animateur",
+        "Directrice",
+        "Chef de projet",
+        "Médecin pilote",
+        "Interlocuteur",
+        "Commentaire",
         "tel portable",
         "Prénom",
         "Référent ARS",
@@ -231,6 +238,27 @@ def test_labels_that_name_persons(tmp_path, label):
     (receipt,) = add(tmp_path / "e", write_csv(tmp_path / "a.csv", rows))
     assert receipt.accepted
     assert PERSONS[0].encode() not in content(tmp_path / "e")
+
+
+def test_a_title_that_names_a_person_does_not_stay(tmp_path):
+    path = tmp_path / "liste.csv"
+    lines = [f"Liste tenue par {PERSONS[0]}", "Nom CPTS;Territoire CPTS;dpt", "CPTS A;Ajaccio;2A"]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    (receipt,) = add(tmp_path / "e", path)
+    assert receipt.accepted
+    assert PERSONS[0].encode() not in content(tmp_path / "e")
+
+
+def test_a_telephone_in_a_column_that_stays_is_emptied(tmp_path):
+    rows = [("cpts_id", "nom", "site_internet"), ("1", "CPTS A", "lucie.zanzi@exemple.fr")]
+    rows += [("2", "CPTS B", "https://cpts-b.fr"), ("3", "CPTS C", "06 12 34 56 78")]
+    (receipt,) = add(tmp_path / "e", write_csv(tmp_path / "a.csv", rows))
+    assert receipt.accepted
+    kept = content(tmp_path / "e")
+    assert b"lucie.zanzi" not in kept
+    assert b"06 12 34" not in kept
+    table = Space.open(tmp_path / "e").table("cpts_liste")
+    assert table["site_internet"].fillna("").tolist() == ["", "https://cpts-b.fr", ""]
 
 
 def test_labels_that_name_nobody(five_files, tmp_path):

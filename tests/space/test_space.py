@@ -10,7 +10,7 @@ from cpts_data import space as space_module
 from cpts_data.contracts import ContractError
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.sources import MODULES
-from cpts_data.space import Space, fingerprint, known_spaces
+from cpts_data.space import Space, fingerprint, known_spaces, read_file
 from cpts_data.space.receiving import add_files
 from tests.official_layouts import (
     LYON,
@@ -340,3 +340,23 @@ def test_france_beside_a_fictitious_space_is_the_national_reference(island):
     row = island.values(["apl_mg"], "france").iloc[0]
     assert (row["value"], row["period"]) == (3.745, "2023")
     assert row["sources"].startswith("reference :")
+
+
+def test_a_text_whose_last_line_is_not_ended_is_remarked_on(tmp_path, five_files):
+    whole = five_files["populations_legales"].read_bytes()
+    for content, told in ((whole, False), (whole.rstrip(), True)):
+        path = tmp_path / "donnees_communes.csv"
+        path.write_bytes(content)
+        outcome, _ = read_file("populations_legales", path)
+        assert outcome.faults == ()
+        assert any("peut-être coupé" in remark for remark in outcome.remarks) is told
+
+
+def test_a_reader_that_breaks_repeats_nothing_of_the_file(monkeypatch, five_files):
+    def broken(_path):
+        raise ValueError("could not convert 'Lucie ZANZIBARELLE'")
+
+    monkeypatch.setattr(MODULES["populations_legales"], "read", broken)
+    outcome, _ = read_file("populations_legales", five_files["populations_legales"])
+    assert "ZANZIBARELLE" not in str(outcome.faults[0])
+    assert "ValueError" in str(outcome.faults[0])

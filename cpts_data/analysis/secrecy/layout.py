@@ -91,6 +91,8 @@ def _with_parts(cells: pd.DataFrame, parts: list[Part]) -> pd.DataFrame:
             "true": np.nan,
             "public": False,
             "unshown": False,
+            "any_size": False,
+            "rest": False,
             "threshold": [float(cells["threshold"].iat[part.of[0]]) for part in parts],
             "whole": np.inf,
             "stratum": [part.stratum for part in parts],
@@ -172,14 +174,18 @@ def _table(
     hideable[anchors] = False
     sums = np.asarray(rows @ value)
     # The bounds of a masked cell are its protection; one of unknown size must seem small or not.
-    bounded = masked & np.isfinite(most)
+    bounded = masked & np.isfinite(most) & ~cells["any_size"].to_numpy(dtype=bool)
     guarded = hidden & ~unshown
     goal_high = np.where(bounded, most, np.minimum(most, first - 1))
     large = guarded & ~bounded & (np.asarray(shown.astype(float) @ rows) > 0)
     large[large] = _surely_large(large, value, least, most, rows, shown, first)
-    guarded &= ~large
+    # A count masked in what it leaves of its whole: it is small when the rest is nearly all.
+    left = guarded & ~bounded & cells["rest"].to_numpy(dtype=bool) & np.isfinite(whole)
+    guarded &= ~large | left
     goal_low = np.where(guarded, least, np.nan)
     goal_high = np.where(guarded, goal_high, np.nan)
+    goal_low[left] = np.maximum(whole - first + 1, 0.0)[left]
+    goal_high[left] = np.maximum(whole - 1, 0.0)[left]
     # What no page shows is nothing to anyone: a small one may seem none, or all of its place.
     few = unshown & (hidden | ((value > 0) & (value < first)))
     goal_low = np.where(few, np.minimum(value, 1.0), goal_low)

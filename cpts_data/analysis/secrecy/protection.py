@@ -8,7 +8,7 @@ territory that a user draws.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -45,6 +45,7 @@ def protect(
     denominators: Mapping[str, np.ndarray] | None = None,
     public: Mapping[str, np.ndarray] | None = None,
     asked: Asked = None,
+    rest: Collection[str] = (),
 ) -> Protected:
     """Decide what may be shown of a count that is not public.
 
@@ -58,16 +59,16 @@ def protect(
     masked too. ``public`` by stratum (one boolean per slot) marks cells that are published already:
     they stay as they are. ``asked`` names the strata (``whole`` too) that each level shows, when it
     does not show them all: figures that no level asks need not be safe to show, and a stratum that
-    no commune shows may be shown of more territories.
+    no commune shows may be shown of more territories. ``rest`` names the strata that are what a
+    count leaves of its whole: masked without a known threshold, they hide that this count is small.
 
     The result depends on the data alone, not on the machine nor on what was asked before.
     """
     units = levels[0].units
     strata = strata_of(columns, whole, units, population)
     lacking = {t.level: _lacking(strata, t.membership, population) for t in levels}
-    cells = cells_of(
-        strata, threshold, denominators or {}, public or {}, _unshown(strata.names, asked)
-    )
+    unshown = _unshown(strata.names, asked)
+    cells = cells_of(strata, threshold, denominators or {}, public or {}, unshown, rest)
     given = _given(totals, levels, strata.names, whole)
     laid = lay_out(strata, levels, whole, cells, given, lacking, asked)
     # Places are numbered without holes.
@@ -149,7 +150,7 @@ class Protected:
         for name, ends in (("lower", self.done.lower), ("upper", self.done.upper)):
             told = stated[name].to_numpy(dtype=float, copy=True)
             told[ours | proved] = _clean(ends[:size])[ours | proved]
-            told[~np.isfinite(told) | cells["unshown"].to_numpy(dtype=bool)] = np.nan
+            told[~np.isfinite(told) | cells[["unshown", "any_size"]].any(axis=1)] = np.nan
             stated[name] = told
         codes = self.strata.units.codes[cells["slot"]]
         stated.index = pd.MultiIndex.from_arrays(

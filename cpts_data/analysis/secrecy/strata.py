@@ -65,11 +65,13 @@ def cells_of(
     denominators: Mapping[str, np.ndarray],
     public: Mapping[str, np.ndarray],
     unshown: Collection[str] = (),
+    rest: Collection[str] = (),
 ) -> pd.DataFrame:
     """What is known of each cell, and ``true`` (its value if we hold it).
 
-    ``unshown`` marks the cells of strata that no page shows by unit. Rows: stratum by stratum,
-    slots in order.
+    ``unshown`` marks the cells of strata that no page shows by unit, ``any_size`` those that the
+    producer masks without saying under which count, ``rest`` the strata that are what a count
+    leaves of its whole. Rows: stratum by stratum, slots in order.
     """
     tables = []
     for place, (name, column) in enumerate(strata.columns.items()):
@@ -92,7 +94,9 @@ def cells_of(
             masked
         ]
         stated["true"] = value
+        stated["any_size"] = masked & (column.threshold is None)
         stated["public"] = open_to_all
+        stated["rest"] = name in rest
         stated["unshown"] = (name in unshown) & ~open_to_all
         stated["threshold"] = float(first)
         stated["whole"] = np.inf if whole is None else whole

@@ -107,9 +107,7 @@ class _Book:
 
     def _text(self, sheet: Worksheet, row: int, column: int, words: str, **look: Any) -> None:
         """A text, whatever it looks like; cut where Excel would lose it whole."""
-        held = printable(words)
-        if len(held) > _MOST_SIGNS:
-            held = f"{held[:_MOST_SIGNS]}…"
+        held = _cut(printable(words))
         if neutralised(held) != held:
             look["quote_prefix"] = True
         sheet.write_string(row, column, held, self.format(**look))
@@ -216,6 +214,14 @@ class _Book:
             count = french.count_of(len(one.rows), "ligne")
             self._text(sheet, row, 1, printed(f"{one.about} {count}."))
         self._page(sheet, _PRINTED_SIGNS)
+
+
+def _cut(words: str) -> str:
+    """A text that holds in a cell; Excel counts in UTF-16, where an emoji is two."""
+    held = words.encode("utf-16-le")
+    if len(held) <= 2 * _MOST_SIGNS:
+        return words
+    return held[: 2 * _MOST_SIGNS].decode("utf-16-le", "ignore") + "…"
 
 
 def _lines(told: Sheet, row: Sequence[Entry], wraps: Sequence[bool]) -> int:
