@@ -385,6 +385,8 @@ class Diagnostic:
 
 def _of(table: pd.DataFrame, territories: Sequence[str]) -> pd.DataFrame:
     """The rows of some territories, in their order, stratum by stratum."""
-    by_id = table.set_index("territory", drop=False)
-    found = [rows.loc[list(territories)] for _, rows in by_id.groupby("stratum", sort=False)]
-    return pd.concat(found).reset_index(drop=True) if found else table
+    strata = table["stratum"].tolist()
+    pairs = zip(strata, table["territory"].tolist(), strict=True)
+    place = {pair: position for position, pair in enumerate(pairs)}
+    order = [place[stratum, name] for stratum in dict.fromkeys(strata) for name in territories]
+    return table.take(order).reset_index(drop=True)

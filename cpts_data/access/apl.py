@@ -46,14 +46,21 @@ def standardised_demand(
             "poids sans tranche d'âge dans la population",
             weights.index.difference(population.columns),
         ),
+        ("tranche d'âge répétée", population.columns[population.columns.duplicated()]),
+        ("poids répété", weights.index[weights.index.duplicated()]),
     ):
         if len(lost):
             faults.add(f"{words} : {', '.join(str(band) for band in lost[:_TOLD])}")
+    weight = as_floats(weights, "le poids des âges")
+    if np.isnan(weight).any() or (weight < 0).any():
+        faults.add("un poids d'âge est absent ou négatif")
     faults.stop()
-    people = population[list(weights.index)].to_numpy(dtype=float, na_value=np.nan)
-    faults.check((people < 0).any(axis=1), "une population est négative")
+    people = np.zeros((len(population), len(weights)))
+    for place, band in enumerate(weights.index):
+        people[:, place] = as_floats(population[band], f"la population « {band} »")
+    faults.check(np.asarray((people < 0).any(axis=1)), "une population est négative")
     faults.stop()
-    found = np.nan_to_num(people, nan=0.0) @ weights.to_numpy(dtype=float)
+    found = np.nan_to_num(people, nan=0.0) @ weight
     if total is not None and found.sum() > 0:
         found *= total / found.sum()
     return pd.Series(found, index=population.index, name="population_standardisee")
@@ -104,14 +111,21 @@ def practice_supply(
     rule's imputed value) and, where known, ``age`` (years), ``newcomer``, ``centre`` (both true or
     false). ``max_age`` is the age, included, of the series « N ans ou moins »; a professional
     whose age is unknown is counted. Demand never changes with it.
+
+    Raises ``StatisticsError``: a column is not there, a professional has no place, a negative
+    activity.
     """
+    faults = Faults("Offre de soins", practices.index)
+    needed = ["unit", "activity"] if max_age is None else ["unit", "activity", "age"]
+    for name in needed:
+        if name not in practices.columns:
+            faults.add(f"la colonne « {name} » est absente de la liste des professionnels")
+    faults.stop()
+    faults.check(practices["unit"].isna().to_numpy(), "un professionnel n'a pas de commune")
+    faults.stop()
     kept = practices
     if max_age is not None:
-        faults = Faults("Offre de soins")
-        if "age" not in practices.columns:
-            faults.add("l'âge des professionnels est demandé et la colonne « age » est absente")
-        faults.stop()
-        kept = practices[~(practices["age"] > max_age)]
+        kept = practices[~(as_floats(practices["age"], "l'âge des professionnels") > max_age)]
     counted = counted_activity(
         kept["activity"], rule, newcomer=kept.get("newcomer"), unbounded=kept.get("centre")
     )

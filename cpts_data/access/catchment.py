@@ -1,8 +1,10 @@
 """Catchment methods: how much supply an inhabitant reaches, shared with all who reach it too.
 
 Plain sparse products, no loop over pairs. ``demand`` and ``supply`` are Series by place, ``cost``
-is a tidy table of pairs or :class:`~cpts_data.access.travel.TravelTimes` prepared once; a
+is a tidy table of pairs, a sparse matrix of minutes (places of ``demand`` x places of ``supply``,
+in their order) or :class:`~cpts_data.access.travel.TravelTimes` prepared once; a
 :class:`Catchment` prepared once (:func:`catchment`) makes each further profession two products.
+A decay may be written as steps, ``{upper bound: weight}``.
 
 >>> import pandas as pd
 >>> demand = pd.Series({"a": 1000, "b": 500})
@@ -22,6 +24,7 @@ Sources: Luo and Wang, 2003 (two-step); Luo and Qi, 2009 (enhanced); Wan, Zou an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -31,9 +34,10 @@ from scipy import sparse
 
 from cpts_data.access.decay import LUO_QI, WAN, Decay, GaussianDecay, StepDecay
 from cpts_data.access.travel import TravelTimes
-from cpts_data.statistics.inputs import Faults, as_floats
+from cpts_data.statistics.inputs import Faults, StatisticsError, as_floats
 
-Cost: TypeAlias = pd.DataFrame | TravelTimes
+Cost: TypeAlias = pd.DataFrame | TravelTimes | sparse.sparray | sparse.spmatrix
+Fading: TypeAlias = Decay | Mapping[float, float] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +72,8 @@ class Catchment:
 
 
 def catchment(
-    cost: Cost,
-    decay: Decay | None = None,
+    cost: pd.DataFrame | TravelTimes,
+    decay: Fading = None,
     max_minutes: float | None = None,
     *,
     competing: bool = False,
@@ -80,8 +84,17 @@ def catchment(
     ``competing`` makes the weights of the three-step method: ``w² / sum of the origin's w``, the
     sum running over all its pairs, also those beyond the maximum.
 
-    Raises ``StatisticsError`` when a weight is infinite, missing or negative.
+    Raises ``StatisticsError`` when a weight is infinite, missing or negative, when the maximum is
+    no number of minutes (a missing one is none), when a bare matrix does not say its places.
     """
+    farthest = _maximum(max_minutes)
+    if sparse.issparse(cost):
+        raise StatisticsError(
+            "Calcul d'accessibilité impossible : une matrice de temps ne dit pas ses lieux ; "
+            "préparez-la avec TravelTimes.from_matrix."
+        )
+    if isinstance(decay, Mapping):
+        decay = StepDecay.of(decay)
     times = cost if isinstance(cost, TravelTimes) else TravelTimes.from_pairs(cost)
     minutes = times.minutes
     weights = np.ones(times.count) if decay is None else np.asarray(decay(minutes), dtype=float)
@@ -92,37 +105,52 @@ def catchment(
         shares = np.divide(1.0, sums, out=np.zeros(len(sums)), where=sums > 0)
         weights = weights * weights * shares[times.rows]
     reaching = np.isfinite(times.shortest)
-    if max_minutes is not None:
-        weights = weights * (minutes <= max_minutes)
-        reaching = times.shortest <= max_minutes
+    if farthest is not None:
+        weights = weights * (minutes <= farthest)
+        reaching = times.shortest <= farthest
     return Catchment(times, times.with_values(weights), reaching)
 
 
 def weighted_catchment(
+    demand: pd.Series,
     supply: pd.Series,
     cost: Cost,
     *,
     max_minutes: float | None = None,
-    decay: Decay | None = None,
-    origins: pd.Index | None = None,
+    decay: Fading = None,
 ) -> pd.Series:
-    """Weighted supply within reach of each origin, shared with nobody, in the unit of ``supply``.
+    """Weighted supply within reach of each place of ``demand``, in the unit of ``supply``.
 
-    Indexed by ``origins`` (default: those of the cost). Here a destination that ``supply`` does
-    not name is no destination: an origin that reaches only such ones gets NaN.
+    It is shared with nobody: ``demand`` gives the places and their order, its values do not count.
+    Here a destination that ``supply`` does not name is no destination: a place that reaches only
+    such ones gets NaN.
     """
-    prepared = catchment(cost, decay, max_minutes)
-    places = aligned(supply, prepared.destinations, "l'offre")
+    _check_series(demand, "la demande")
+    return _within_reach(
+        supply, _times(cost, demand, supply), demand.index, max_minutes, decay, "l'offre"
+    )
+
+
+def _within_reach(
+    values: pd.Series,
+    times: TravelTimes,
+    index: pd.Index,
+    max_minutes: float | None,
+    decay: Fading,
+    name: str,
+) -> pd.Series:
+    """Weighted sum of the values within reach of each place of ``index``."""
+    prepared = catchment(times, decay, max_minutes)
+    places = aligned(values, prepared.destinations, name)
     reaching = prepared.reaching
-    named = prepared.destinations.isin(supply.index)
+    named = prepared.destinations.isin(values.index)
     if not named.all():
-        times = prepared.times
         counted = named[times.columns]
-        if max_minutes is not None:
-            counted &= times.minutes <= max_minutes
+        farthest = _maximum(max_minutes)
+        if farthest is not None:
+            counted &= times.minutes <= farthest
         reaching = np.bincount(times.rows[counted], minlength=len(times.origins)) > 0
     found = spread(prepared.weights, places, reaching)
-    index = prepared.origins if origins is None else origins
     return _as_series(found, prepared.origins, index)
 
 
@@ -133,7 +161,7 @@ def fca_ratio(
     *,
     neighbours: Cost | None = None,
     max_minutes: float | None = None,
-    decay: Decay | None = None,
+    decay: Fading = None,
 ) -> pd.Series:
     """Supply within reach of each place over the demand within reach of it, by ``demand``'s index.
 
@@ -142,16 +170,11 @@ def fca_ratio(
     for supply without demand. Borders are those of each place's own circle: supply is not shared
     with those who come from beyond, so prefer :func:`two_step`.
     """
-    people = weighted_catchment(
-        demand,
-        cost if neighbours is None else neighbours,
-        max_minutes=max_minutes,
-        decay=decay,
-        origins=demand.index,
-    )
-    places = weighted_catchment(
-        supply, cost, max_minutes=max_minutes, decay=decay, origins=demand.index
-    )
+    _check_series(demand, "la demande")
+    times = _times(cost, demand, supply)
+    around = times if neighbours is None else _times(neighbours, demand, demand)
+    people = _within_reach(demand, around, demand.index, max_minutes, decay, "la demande")
+    places = _within_reach(supply, times, demand.index, max_minutes, decay, "l'offre")
     return (places.fillna(0.0) / people).rename("accessibilite")
 
 
@@ -161,7 +184,7 @@ def two_step(
     cost: Cost,
     *,
     max_minutes: float | None = None,
-    decay: Decay | None = None,
+    decay: Fading = None,
 ) -> pd.Series:
     """Two-step floating catchment area (2SFCA), indexed as ``demand``.
 
@@ -170,7 +193,8 @@ def two_step(
     given out equals what there is: ``sum(demand x result) = sum(supply)`` over the supply that
     somebody reaches. Source: Luo and Wang, 2003.
     """
-    return catchment(cost, decay, max_minutes).two_step(demand, supply)
+    times = _times(cost, demand, supply)
+    return catchment(times, decay, max_minutes).two_step(demand, supply)
 
 
 def enhanced_two_step(
@@ -178,11 +202,12 @@ def enhanced_two_step(
     supply: pd.Series,
     cost: Cost,
     *,
-    decay: Decay = LUO_QI,
+    decay: Fading = LUO_QI,
     max_minutes: float | None = None,
 ) -> pd.Series:
     """Two-step method with step weights (E2SFCA), indexed as ``demand``. Source: Luo, Qi, 2009."""
-    return catchment(cost, decay, max_minutes).two_step(demand, supply)
+    times = _times(cost, demand, supply)
+    return catchment(times, decay, max_minutes).two_step(demand, supply)
 
 
 def three_step(
@@ -190,14 +215,42 @@ def three_step(
     supply: pd.Series,
     cost: Cost,
     *,
-    decay: Decay = WAN,
+    decay: Fading = WAN,
     max_minutes: float | None = None,
 ) -> pd.Series:
     """Three-step method (3SFCA), indexed as ``demand``: places compete for each origin.
 
     Source: Wan, Zou and Sternberg, 2012.
     """
-    return catchment(cost, decay, max_minutes, competing=True).two_step(demand, supply)
+    times = _times(cost, demand, supply)
+    return catchment(times, decay, max_minutes, competing=True).two_step(demand, supply)
+
+
+def _times(cost: Cost, demand: pd.Series, supply: pd.Series) -> TravelTimes:
+    """The pairs, prepared: those of a bare matrix join the places of demand and supply."""
+    if isinstance(cost, TravelTimes):
+        return cost
+    if isinstance(cost, pd.DataFrame):
+        return TravelTimes.from_pairs(cost)
+    _check_series(demand, "la demande")
+    _check_series(supply, "l'offre")
+    return TravelTimes.from_matrix(cost, demand.index, supply.index)
+
+
+def _maximum(max_minutes: float | None) -> float | None:
+    """The farthest minutes counted, None without any; faults for what is no number of minutes."""
+    farthest = as_floats(np.nan if max_minutes is None else max_minutes, "le maximum", finite=False)
+    faults = Faults("Calcul d'accessibilité")
+    faults.check(farthest < 0, "le temps maximal doit être positif ou nul", farthest)
+    faults.stop()
+    return None if np.isnan(farthest).all() else float(farthest[0])
+
+
+def _check_series(values: object, name: str) -> None:
+    if not isinstance(values, pd.Series):
+        raise StatisticsError(
+            f"Calcul d'accessibilité impossible : {name} doit être une série indexée par lieu."
+        )
 
 
 def ratio(supply: np.ndarray, reached: np.ndarray) -> np.ndarray:
@@ -224,6 +277,7 @@ def aligned(values: pd.Series, places: pd.Index, name: str) -> np.ndarray:
     ``name`` is how errors call the values in French. Raises ``StatisticsError``: a place given
     twice, a negative or infinite value, codes of another type than those of the matrix.
     """
+    _check_series(values, name)
     faults = Faults("Calcul d'accessibilité", values.index)
     found = as_floats(values, name, finite=False)
     faults.check(np.asarray(values.index.duplicated()), f"{name} donne deux fois un même lieu")

@@ -61,6 +61,7 @@ class StepDecay:
 
     def __call__(self, minutes: np.ndarray) -> np.ndarray:
         """Weights of minutes."""
+        minutes = np.asarray(minutes)
         by_step = np.array([*(weight for _, weight in self.steps), 0.0])
         found = np.empty(minutes.shape)
         kind = np.min_scalar_type(len(self.steps))
@@ -103,7 +104,7 @@ class GaussianDecay:
 
     def __call__(self, minutes: np.ndarray) -> np.ndarray:
         """Weights of minutes."""
-        weights = np.square(minutes)
+        weights = np.square(np.asarray(minutes, dtype=float))
         weights *= -1 / (2 * self.sigma**2)
         return np.exp(weights, out=weights)
 
@@ -137,7 +138,7 @@ class GravityDecay:
 
     def __call__(self, minutes: np.ndarray) -> np.ndarray:
         """Weights of minutes."""
-        weights = np.maximum(minutes, self.minimum)
+        weights = np.maximum(np.asarray(minutes, dtype=float), self.minimum)
         weights /= self.scale
         with np.errstate(divide="ignore"):
             return np.power(weights, self.alpha, out=weights)

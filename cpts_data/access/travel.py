@@ -94,6 +94,37 @@ class TravelTimes:
             label,
         )
 
+    @classmethod
+    def from_matrix(
+        cls,
+        matrix: sparse.sparray | sparse.spmatrix,
+        origins: pd.Index,
+        destinations: pd.Index,
+        *,
+        status: Status = "observe",
+        reach: float | None = None,
+        label: str = "",
+    ) -> TravelTimes:
+        """Prepare a sparse matrix of minutes, origins x destinations.
+
+        Every stored cell is a pair, an explicit 0 included; a missing or infinite one is beyond
+        reach. Raises ``StatisticsError``: another shape than the places, a negative time.
+        """
+        faults = Faults("Lecture des temps de trajet")
+        if matrix.shape != (len(origins), len(destinations)):
+            faults.add(
+                f"la matrice a {matrix.shape[0]} lignes et {matrix.shape[1]} colonnes, pour "
+                f"{len(origins)} départs et {len(destinations)} destinations"
+            )
+            faults.stop()
+        pairs = matrix.tocoo()
+        minutes = as_floats(pairs.data, "les minutes", finite=False)
+        faults.check(minutes < 0, "un temps est négatif", minutes)
+        faults.stop()
+        known = np.isfinite(minutes)
+        arrays = _by_row(pairs.row[known], pairs.col[known], minutes[known], len(origins))
+        return cls(origins, destinations, *arrays, status, reach, label)
+
     @property
     def count(self) -> int:
         """Number of pairs."""

@@ -13,14 +13,14 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from cpts_data.statistics.inputs import StatisticsError, as_floats
+from cpts_data.statistics.inputs import Numbers, StatisticsError, as_floats
 
 _NO_SPREAD: Final = 1e-300
 """Values this close are one value: a class of such a width rounds to nothing."""
 
 
 def quantile_group(
-    values: pd.Series, groups: int, invert: bool | pd.Series = True, by: Any = None
+    values: Numbers, groups: int, invert: bool | Sequence[bool] | pd.Series = True, by: Any = None
 ) -> pd.Series:
     """Rank values into `groups` quantile groups, 1 to `groups`; by default 1 holds the highest.
 
@@ -31,17 +31,24 @@ def quantile_group(
 
     Returns an `Int64` Series with the index of `values`, missing where the value is.
     Raises `StatisticsError` when the values are not numbers, when `groups` is not a whole number
-    above zero, or when `invert` differs inside a group.
+    above zero, when `invert` is no truth value or differs inside a group, when `by` does not give
+    one label per value.
 
     Source: Fingertips, Public Health Technical Guidance, assigning deprivation quintiles.
     """
-    if int(groups) != groups or groups < 1:
+    if not _is_whole(groups):
         raise StatisticsError(
-            f"Le nombre de groupes doit être un entier supérieur à zéro ; trouvé {groups}."
+            f"Le nombre de groupes doit être un entier supérieur à zéro ; trouvé {groups!r}."
         )
+    values = _as_series(values)
     frame = pd.DataFrame({"value": as_floats(values, "la colonne à classer", finite=False)})
-    frame["invert"] = np.asarray(invert, dtype=bool)
+    frame["invert"] = _truths(invert, len(frame))
     label = np.zeros(len(frame), dtype=int) if by is None else np.asarray(by)
+    if label.shape != (len(frame),):
+        raise StatisticsError(
+            f"Classement impossible : il faut un groupe de territoires par valeur ({len(frame)} "
+            f"valeurs, {label.size} groupes)."
+        )
     group = frame.groupby(label, dropna=False)
     if (group["invert"].transform("min") != group["invert"].transform("max")).any():
         raise StatisticsError(
@@ -57,7 +64,7 @@ def quantile_group(
     return pd.Series(pd.array(quantile, dtype="Int64"), index=values.index, name=values.name)
 
 
-def breaks(values: pd.Series, method: str, classes: int | Sequence[float] = 5) -> list[float]:
+def breaks(values: Numbers, method: str, classes: int | Sequence[float] = 5) -> list[float]:
     """Upper bounds of map classes, ascending; each class is `previous < value <= bound`.
 
     `method` is one of
@@ -100,7 +107,7 @@ def breaks(values: pd.Series, method: str, classes: int | Sequence[float] = 5) -
 
 
 def classify(
-    values: pd.Series, bounds: Sequence[float], closed: Literal["right", "left"] = "right"
+    values: Numbers, bounds: Sequence[float], closed: Literal["right", "left"] = "right"
 ) -> pd.Series:
     """Class of each value among `bounds`, 0 for the lowest, as an `Int64` Series.
 
@@ -108,12 +115,37 @@ def classify(
     threshold that must be reached: « moins de 2,5 »). A value over the last bound belongs to the
     last class, so that bounds made on one map serve another. Missing values have no class.
     """
+    values = _as_series(values)
     known = as_floats(values, "la colonne à classer", finite=False)
     side: Literal["left", "right"] = "left" if closed == "right" else "right"
     place = np.searchsorted(np.asarray(bounds, dtype=float), known, side=side)
     place = np.minimum(place, len(bounds) - 1).astype(float)
     place[np.isnan(known) | (len(bounds) == 0)] = np.nan
     return pd.Series(pd.array(place, dtype="Int64"), index=values.index, name=values.name)
+
+
+def _as_series(values: Numbers) -> pd.Series:
+    """The values with an index and a name to give back."""
+    return values if isinstance(values, pd.Series) else pd.Series(as_floats(values, "la colonne"))
+
+
+def _is_whole(number: Any) -> bool:
+    """Whether something is a whole number above zero (2 and 2.0 are)."""
+    if isinstance(number, bool) or not isinstance(number, (int, float, np.integer, np.floating)):
+        return False
+    return bool(np.isfinite(number) and number >= 1 and int(number) == number)
+
+
+def _truths(invert: bool | Sequence[bool] | pd.Series, size: int) -> np.ndarray:
+    """One truth value per row, from one or from as many."""
+    given = np.atleast_1d(np.asarray(invert, dtype=object))
+    sound = all(isinstance(one, (bool, np.bool_)) for one in given)
+    if not sound or given.shape not in ((1,), (size,)):
+        raise StatisticsError(
+            "Classement impossible : le sens du classement est une valeur vraie ou fausse, ou une "
+            "par ligne."
+        )
+    return np.broadcast_to(given.astype(bool), (size,))
 
 
 def _thresholds(known: np.ndarray, classes: int | Sequence[float]) -> list[float]:

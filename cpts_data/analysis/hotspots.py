@@ -129,9 +129,10 @@ def getis(
 ) -> GlobalStatistic:
     """Getis and Ord's G, on binary weights: above its expectation, high values gather.
 
-    For values with a natural zero, none negative. Source: Getis and Ord (1992); `esda.G`.
+    Made for values with a natural zero, none negative: with negative ones it is computed as the
+    peer does, and says nothing of where high values gather. Source: Getis and Ord (1992); `esda.G`.
     """
-    space = _space(values, weights, "B", no_negative=True)
+    space = _space(values, weights, "B")
     from esda import G
 
     with _quiet():
@@ -336,7 +337,6 @@ def _space(
     values: pd.Series,
     weights: pd.DataFrame,
     transformation: str,
-    no_negative: bool = False,
     no_zero_sum: bool = False,
 ) -> _Space:
     """Read and check the two tables; every fault is told at once."""
@@ -371,8 +371,6 @@ def _space(
         faults.add("aucun territoire renseigné n'a de voisin renseigné")
     if not (weight[~np.isnan(weight)] >= 0).all() or np.isnan(weight).any():
         faults.add("un poids de voisinage est négatif ou absent")
-    if no_negative and (y < 0).any():
-        faults.add("l'indice de Getis et Ord demande des valeurs positives ou nulles")
     if no_zero_sum and y.sum() == 0:
         faults.add("l'indice de Getis et Ord demande une somme différente de zéro")
     if pd.DataFrame({"o": origin[kept], "n": neighbour[kept]}).duplicated().any():

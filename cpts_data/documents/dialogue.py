@@ -40,13 +40,16 @@ def sections(draft: Draft) -> tuple[Section, ...]:
     sheet = draft.options.sheet
     points = draft.bullets(select(draft.facts, Tone.ATTENTION, _FEW), "Points d’attention")
     strong = draft.bullets(select(draft.facts, Tone.STRENGTH, _FEW), "Forces")
+    found = points.items or strong.items
+    words = "Aucune force ni aucun point d'attention ne se détache dans les chiffres connus."
+    nothing = Paragraph(printed(words), Look.NOTE)
     contract = _contract(draft) if sheet is None else _sheet_dates(sheet)
     indicators = _tracked(draft) if sheet is None else _sheet_tables(sheet)
     decided = Form(tuple((label, "") for label in ("Décisions", "Suites, avec qui et pour quand")))
     return (
         Section("contrat", "Le contrat", tuple(contract)),
         Section("indicateurs", "Indicateurs suivis", tuple(indicators)),
-        Section("faits", "Ce qui se détache dans le territoire", (points, strong)),
+        Section("faits", "Ce qui se détache", (points, strong) if found else (nothing,)),
         Section("decisions", "Décisions de la réunion", (decided,)),
     )
 

@@ -82,6 +82,11 @@ def read(path: Path) -> pd.DataFrame:
         cells = raw[label] if label in raw.columns else pd.Series("", index=raw.index)
         values, status = to_number(cells, faults, label, raw["ligne"], markers=_MARKERS)
         table[name], table[f"{name}_statut"] = values, status
+    wrong = table[~table["code_qpv"].str.fullmatch(_QPV).fillna(False).astype(bool)]
+    for line, code in zip(wrong["ligne"], wrong["code_qpv"], strict=True):
+        expected = "un code de quartier comme QN00101M ou QP001001"
+        mend = "retirez la ligne si c'est une note, ou reprenez le fichier d'origine."
+        faults.add(f"« {code} »", expected, mend, row=int(line), column="CODGEO")
     check(table, SOURCE, faults)
     faults.raise_if_any()
     return table.drop(columns="ligne")

@@ -86,6 +86,7 @@ SOURCE = Source(
 
 _YEAR = re.compile(r"20\d\d(?:\s?[-/]\s?20\d\d)?$")
 _MOST_COLUMNS = 500
+_ZONE = r"[0-9A-Za-z_]{1,12}"
 _BETWEEN = ", \t\n\u00a0\u202f"
 
 
@@ -173,16 +174,16 @@ def _codes(cells: pd.Series, level: str) -> pd.Series:
 
 
 def _check_codes(frame: pd.DataFrame, label: str, faults: Faults) -> None:
-    """Codes of territoires de vie and cantons have four characters or five: shorter, one is cut."""
-    if not frame["niveau"].isin(("bvcv", "tvs")).any():
-        return
-    cut = frame[frame["code"].str.fullmatch(r"\d{1,3}").fillna(False).astype(bool)]
-    for line, code in zip(cut["ligne"], cut["code"], strict=True):
+    """A note under the table is no zone; a code that lost a zero is never filled."""
+    short = frame["niveau"].isin(("bvcv", "tvs")) & frame["code"].str.fullmatch(r"\d{1,3}")
+    odd = ~frame["code"].str.fullmatch(_ZONE) & (frame["code"] != "")
+    wrong = (short | odd).fillna(False).astype(bool)
+    for line, code in zip(frame.loc[wrong, "ligne"], frame.loc[wrong, "code"], strict=True):
         faults.add(
             f"« {code} »",
-            "un code de quatre caractères ou plus, comme 0102",
-            "reprenez l'export d'origine : un tableur a retiré des zéros, et l'on ne peut pas "
-            "savoir lesquels.",
+            "un code de zone, comme 01004 ou 0102",
+            "retirez la ligne si c'est une note ; sinon reprenez l'export d'origine, car un "
+            "tableur retire des zéros et l'on ne peut pas savoir lesquels.",
             row=int(line),
             column=label,
         )

@@ -87,7 +87,7 @@ def second_look(path: Path, folder: Path) -> list[Rewritten]:
 def _header(path: Path, rows: Sequence[tuple[str, ...]]) -> int | None:
     """The first line from which one source knows the rows."""
     for line, row in enumerate(rows):
-        if sum(bool(cell) for cell in row) < 2:
+        if not any(row):
             continue
         text = "\n".join(";".join(cells) for cells in rows[line:])
         if len(recognise(Head(path, "csv", 0, "utf-8", ";", text, tuple(rows[line:])))) == 1:

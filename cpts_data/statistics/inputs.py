@@ -126,6 +126,8 @@ def as_floats(values: Numbers, name: str, finite: bool = True) -> np.ndarray:
     Raises `StatisticsError` naming `name` when a value is text, or infinite where `finite` is
     asked, or when the array is not one-dimensional.
     """
+    if isinstance(values, np.ndarray) and values.ndim == 0:
+        values = values.item()
     if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "fiu":
         array = values.astype(float, copy=False)
     elif _is_scalar(values):
@@ -145,6 +147,8 @@ def confidence_level(confidence: Any) -> float:
     Raises `StatisticsError` for anything else: one call gives one interval, so two levels at once
     are refused.
     """
+    if isinstance(confidence, np.ndarray) and confidence.ndim == 0:
+        confidence = confidence.item()
     if not isinstance(confidence, (int, float, np.integer, np.floating)) or isinstance(
         confidence, bool
     ):
@@ -197,7 +201,7 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return f"« {name.replace('_', ' ')} »"
 
 
 def _french(number: float) -> str:

@@ -19,7 +19,14 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammainccinv, gammaincinv, ndtri
 
-from cpts_data.statistics.inputs import Faults, Numbers, confidence_level, multiplier, read
+from cpts_data.statistics.inputs import (
+    Faults,
+    Numbers,
+    StatisticsError,
+    confidence_level,
+    multiplier,
+    read,
+)
 
 FEW_EVENTS: Final = 10
 """Under this count Byar's approximation gives way to the exact Poisson limits."""
@@ -132,12 +139,20 @@ def grouped(count: Numbers, total: Numbers, by: Any) -> pd.DataFrame:
 
     `by` is one label per row. Returns `count` and `total` by group, in order of appearance; one
     missing value makes the sum of its group missing (a hidden part is not a zero).
+
+    Raises `StatisticsError` when there is not one label per row.
     """
     operands = read(numérateur=count, dénominateur=total)
+    labels = np.asarray(by)
+    if labels.shape != operands.arrays[0].shape:
+        raise StatisticsError(
+            f"Regroupement impossible : il faut un groupe par ligne ({len(operands.arrays[0])} "
+            f"lignes, {labels.size} groupes)."
+        )
     frame = pd.DataFrame(
         {"count": operands.arrays[0], "total": operands.arrays[1]}, index=operands.rows()
     )
-    return sum_by(frame, np.asarray(by))
+    return sum_by(frame, labels)
 
 
 def sum_by(frame: pd.DataFrame, by: Any) -> pd.DataFrame:

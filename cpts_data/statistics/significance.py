@@ -181,11 +181,12 @@ def funnel_class(
 
     A proportion is compared with the funnel's limits; a ratio or rate by whether the benchmark lies
     in its own interval (exact under ten events, else Byar). A DSR under ten events has its own
-    class. A missing value gives a missing class, but is refused for proportions, as the peer does.
+    class, and needs no denominator. A missing value gives a missing class to a ratio; proportions
+    and rates refuse it, as the peer does: their benchmark is made of all of them.
     Returns a code, an array or a Series, as `against`.
     """
-    kind = statistic.partition("_")[0]
-    if statistic not in ("proportion", "ratio", "rate", "rate_crude", "rate_dsr"):
+    kind = str(statistic).partition("_")[0]
+    if statistic not in _FUNNEL_STATISTICS:
         raise StatisticsError(
             f"Entonnoir impossible : statistique « {statistic} » inconnue. "
             "Choisissez proportion, ratio, rate_crude ou rate_dsr."
@@ -197,8 +198,11 @@ def funnel_class(
     faults.check(n <= 0, "le dénominateur doit être supérieur à zéro", n)
     if kind == "proportion":
         faults.check((x > n) & (n > 0), "le numérateur ne peut pas dépasser le dénominateur", x)
-        faults.check(np.isnan(x) | np.isnan(n), "le numérateur ou le dénominateur est absent")
         _check_share(faults, target)
+    if kind != "ratio":
+        few = (x < FEW_EVENTS) & (statistic == "rate_dsr")
+        absent = np.isnan(x) | (np.isnan(n) & ~few)
+        faults.check(absent, "le numérateur ou le dénominateur est absent")
     faults.stop()
 
     side = np.zeros(len(x), dtype=int)
@@ -306,8 +310,11 @@ _FUNNEL_CLASSES: Final = np.array(
 """Indexed by the number of levels crossed: 0, 1, 2, then -2 and -1 from the end."""
 
 
+_FUNNEL_STATISTICS: Final = ("proportion", "ratio", "rate", "rate_crude", "rate_dsr")
+
+
 def _signs(polarity: str | pd.Series, rows: pd.Index) -> np.ndarray:
-    given = [polarity] if isinstance(polarity, str) else list(polarity)
+    given = list(polarity) if isinstance(polarity, pd.Series | list | tuple) else [polarity]
     unknown = sorted({str(one) for one in given if one not in _POLARITIES})
     if unknown:
         raise StatisticsError(
@@ -328,7 +335,7 @@ def _funnel_statistic(statistic: str) -> tuple[str, float, float]:
         (r"ratio(?: isr \(x(\d+)\))?", "event", 0),
         (r"rate(?: per \d+)?", "event", 0),
     ):
-        match = re.fullmatch(pattern, statistic)
+        match = re.fullmatch(pattern, str(statistic))
         if match:
             factor = match.group(1) if match.re.groups else None
             return kind, float(factor or 1), offset
@@ -348,7 +355,10 @@ def _event_limits(x: np.ndarray, benchmark: np.ndarray, level: float) -> tuple[A
     lower, upper = exact_bounds(x, level)
     above = np.full(len(x), np.inf)
     np.divide(x, lower, out=above, where=lower != 0)
-    return benchmark * (x / upper), benchmark * above
+    # Around a benchmark of nothing there is no room, whatever the number of events.
+    high = benchmark.copy()
+    np.multiply(benchmark, above, out=high, where=benchmark > 0)
+    return benchmark * (x / upper), high
 
 
 def _check_share(faults: Faults, benchmark: np.ndarray) -> None:

@@ -94,7 +94,10 @@ def direct_repeated(
     _check_direct(columns, table.index, "persons")
     faults = Faults("Standardisation directe", table.index)
     frequency = columns["frequency"].to_numpy()
-    faults.check(~(frequency > 0), "le nombre d'événements par personne doit dépasser zéro")
+    faults.check(
+        ~(frequency >= 0),
+        "le nombre d'événements par personne doit être donné, supérieur ou égal à zéro",
+    )
     faults.check(table[stratum].isna().to_numpy(), "la tranche d'âge est absente")
     keys = _keys(table, by)
     bands = [*keys, pd.Index(table[stratum])]
@@ -149,6 +152,11 @@ def indirect(
     names = ["population", "reference_count", "reference_population"]
     if observed is None:
         names = ["count", *names]
+    elif not isinstance(observed, pd.Series):
+        raise StatisticsError(
+            "Standardisation indirecte impossible : les totaux observés doivent être une série "
+            "dont l'index donne le territoire."
+        )
     columns = _columns(table, by, names)
     keys = _keys(table, by)
     _check_indirect(columns, table.index, keys)
@@ -240,7 +248,7 @@ def _check_indirect(columns: pd.DataFrame, rows: pd.Index, keys: list[pd.Index])
     size = columns["reference_population"].to_numpy()
     faults.check(size <= 0, "la population de la référence doit être supérieure à zéro", size)
     bands = columns.groupby(keys, sort=False, dropna=False).size() if keys else pd.Series([1])
-    if bands.min() != bands.max():
+    if len(bands) and bands.min() != bands.max():
         faults.add(
             "les territoires n'ont pas tous les mêmes tranches d'âge "
             f"(de {bands.min()} à {bands.max()} lignes) : complétez les tranches absentes"

@@ -5,7 +5,7 @@ Every text that may come from a file is escaped here, once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -178,6 +178,8 @@ def nothing_here(what: str, mend: str) -> None:
     st.info(french.typography(f"{what}\n\n{mend}"))
 
 
-def download(label: str, content: bytes | str, name: str, mime: str) -> None:
-    """A download button that does not rerun the page."""
+def download(
+    label: str, content: bytes | str | Callable[[], bytes | str], name: str, mime: str
+) -> None:
+    """A download button that does not rerun the page; a function is called at the click only."""
     st.download_button(label, content, name, mime, on_click="ignore")

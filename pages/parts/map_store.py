@@ -17,10 +17,12 @@ from cpts_data.analysis import geometry, spot_levels
 from cpts_data.analysis.spot_levels import SpotMap
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.drawing import map_layers
+from cpts_data.drawing.choropleth import Choropleth, choropleth
 from cpts_data.drawing.map_geometry import encoded_shape
 from cpts_data.drawing.map_layer_list import Layer
 from cpts_data.drawing.map_layers import Drawn
 from cpts_data.drawing.still_map import Still, prepared
+from cpts_data.indicators import INDICATORS
 from cpts_data.territories import Level, Territory
 from pages.parts import maps, static_files, store
 
@@ -119,6 +121,28 @@ def _map_layer(diagnostic: Diagnostic, ground: MapGround, layer: Layer) -> tuple
     drawn = map_layers.make(diagnostic, layer, ground.shapes)
     url = static_files.publish_geometry(drawn.script, public=space_is_public(diagnostic))
     return url, drawn
+
+
+@st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=_KEYS)
+def commune_colours(
+    diagnostic: Diagnostic, ground: MapGround, indicator: str
+) -> tuple[Choropleth, str]:
+    """The communes of a map coloured by the latest figures of an indicator, and their period.
+
+    In five quantiles.
+    """
+    codes = ground.communes
+    rows = diagnostic.unit_rows(indicator).reset_index(drop=True)
+    values = rows[rows["territory"].isin(codes)]
+    shown = choropleth(
+        values,
+        pd.Series(codes, index=codes),
+        INDICATORS[indicator],
+        method="quantiles",
+        classes=5,
+        noun=(Level.COMMUNE.label, Level.COMMUNE.plural),
+    )
+    return shown, str(values["period"].iloc[0]) if len(values) else ""
 
 
 @st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=_KEYS)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.analysis.colouring import colour_groups
-from cpts_data.drawing import choropleth, palettes
+from cpts_data.drawing import palettes
 from cpts_data.indicators import INDICATORS
 from cpts_data.sources.cpts_liste import STAGES
 from cpts_data.territories import Level, Territory
@@ -15,7 +15,6 @@ from pages.parts import (
     frame,
     map_choices,
     map_frame,
-    map_page,
     map_panel,
     map_store,
     maps,
@@ -153,12 +152,8 @@ def territory_map(page: Frame, territory: Territory, name: str) -> None:
     if ground is None:
         map_panel.no_contours()
         return
-    choice = map_choices.Choice(INDICATORS[name], Level.COMMUNE, None)
-    indicator = choice.indicator
-    values, holders = map_page.figures(diagnostic, ground, choice)
-    shown = choropleth.choropleth(
-        values, holders, indicator, method="quantiles", classes=5, noun=choice.noun
-    )
+    indicator = INDICATORS[name]
+    shown, period = map_store.commune_colours(diagnostic, ground, name)
     units = set(diagnostic.territories(territory.level).units_of(territory.id).index)
     outline = map_store.outline(diagnostic, ground, territory)
     map_column, legend_column = st.columns([3, 1])
@@ -179,4 +174,4 @@ def territory_map(page: Frame, territory: Territory, name: str) -> None:
         )
     with legend_column:
         st.html(shown.legend)
-        map_panel.source(page, indicator, str(values["period"].iloc[0]) if len(values) else "")
+        map_panel.source(page, indicator, period)

@@ -105,7 +105,8 @@ def _stages(page: Frame, known: Contracts, stages: Sequence[Stage]) -> None:
         blocks.note(
             "Une CPTS dont la taille n'est pas sûre (population à moins de 2 % d'une borne, "
             "commune partagée) a sa propre ligne : elle n'est comptée dans aucune taille qu'elle "
-            "n'a peut-être pas."
+            "n'a peut-être pas.",
+            about="population",
         )
 
 

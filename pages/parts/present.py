@@ -42,7 +42,7 @@ def table(shown: pd.DataFrame, values: pd.DataFrame, name: str) -> None:
 
 def download(values: pd.DataFrame, name: str, label: str = "Télécharger en CSV") -> None:
     """A table as CSV for French spreadsheets, formulas neutralised, unknown texts left empty."""
-    blocks.download(label, as_csv(values), name, "text/csv")
+    blocks.download(label, lambda: as_csv(values), name, "text/csv")
 
 
 def source(page: Frame, indicator: Indicator, period: str) -> None:

@@ -147,7 +147,7 @@ def spine_chart(synthesis: Synthesis) -> None:
     name = f"synthese_{own.territory.id}.csv"
     blocks.download(
         "Télécharger ces chiffres (CSV)",
-        as_csv(comparisons.for_export(told)),
+        lambda: as_csv(comparisons.for_export(told)),
         name,
         "text/csv",
     )

@@ -185,7 +185,7 @@ def communes(theme: ThemePage) -> None:
     left, right = st.columns([1, 3])
     with left:
         name = f"{theme.view.theme.value}_{theme.territory.id}_communes.csv"
-        blocks.download("Télécharger en CSV", as_csv(rows), name, "text/csv")
+        blocks.download("Télécharger en CSV", lambda: as_csv(rows), name, "text/csv")
     with right:
         if any(words[name].ne("").any() for name in words.columns):
             blocks.note(

@@ -113,7 +113,7 @@ def _line(page: Frame, one: Entry) -> None:
             )
 
 
-def line_html(page: Frame, one: Entry) -> str:
+def line_html(page: Frame, one: Entry, *, titled: bool = True) -> str:
     """A work in two lines: its title; then kind, territory, version, author and when."""
     told = [saved_links.KINDS[one.kind], place_words(page, one)]
     told.append(f"version {one.version}")
@@ -121,9 +121,8 @@ def line_html(page: Frame, one: Entry) -> str:
     if not one.editable:
         told.append("en lecture")
     words = french.typography(" · ".join(text for text in told if text))
-    return (
-        f'<div class="cpts-work"><b>{escape(title_of(one))}</b><span>{escape(words)}</span></div>'
-    )
+    title = f"<b>{escape(title_of(one))}</b>" if titled else ""
+    return f'<div class="cpts-work">{title}<span>{escape(words)}</span></div>'
 
 
 def title_of(one: Entry) -> str:

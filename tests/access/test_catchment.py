@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from cpts_data.access.catchment import (
     catchment,
@@ -86,15 +87,67 @@ def test_conventions():
 
 def test_a_place_without_supply_is_no_destination_of_a_weighted_catchment():
     cost = pairs(("a", "unknown", 5), ("b", "s", 5))
-    got = weighted_catchment(pd.Series({"s": 0.0}), cost)
+    people = pd.Series({"a": 10.0, "b": 10.0})
+    got = weighted_catchment(people, pd.Series({"s": 0.0}), cost)
     assert np.isnan(got["a"])
     assert got["b"] == 0.0
 
 
 def test_a_pair_given_twice_counts_twice():
     once, twice = pairs(("a", "a", 5)), pairs(("a", "a", 5), ("a", "a", 5))
-    assert weighted_catchment(SUPPLY, once)["a"] == 6.0
-    assert weighted_catchment(SUPPLY, twice)["a"] == 12.0
+    assert weighted_catchment(DEMAND, SUPPLY, once)["a"] == 6.0
+    assert weighted_catchment(DEMAND, SUPPLY, twice)["a"] == 12.0
+
+
+@pytest.mark.parametrize("method", [two_step, enhanced_two_step, three_step, weighted_catchment])
+def test_a_bare_matrix_says_what_the_table_says(method):
+    # Rows and columns in the order of demand and supply; 0 minute is stored, beyond reach is not.
+    places = {"a": 0, "b": 1, "c": 2}
+    cells = (
+        [places[origin] for origin in COST["origin"]],
+        [places[destination] for destination in COST["destination"]],
+    )
+    matrix = sparse.csr_array((COST["minutes"].to_numpy(dtype=float), cells), shape=(3, 2))
+    assert matrix.nnz == 5
+    told = method(DEMAND, SUPPLY, matrix, max_minutes=20)
+    pd.testing.assert_series_equal(told, method(DEMAND, SUPPLY, COST, max_minutes=20))
+
+
+def test_a_bare_matrix_of_another_shape_or_without_places_is_refused():
+    matrix = sparse.csr_array(np.ones((2, 2)))
+    with pytest.raises(StatisticsError, match="2 lignes et 2 colonnes, pour 3 départs"):
+        two_step(DEMAND, SUPPLY, matrix)
+    with pytest.raises(StatisticsError, match="from_matrix"):
+        catchment(matrix)
+
+
+def test_steps_may_be_written_as_they_are():
+    steps = {10: 1, 20: 0.68, 30: 0.22}
+    pd.testing.assert_series_equal(
+        two_step(DEMAND, SUPPLY, COST, decay=steps), enhanced_two_step(DEMAND, SUPPLY, COST)
+    )
+
+
+def test_a_missing_maximum_is_none_and_a_negative_one_is_refused():
+    plain = two_step(DEMAND, SUPPLY, COST)
+    pd.testing.assert_series_equal(two_step(DEMAND, SUPPLY, COST, max_minutes=NAN), plain)
+    with pytest.raises(StatisticsError, match="maximal"):
+        two_step(DEMAND, SUPPLY, COST, max_minutes=-1)
+    with pytest.raises(StatisticsError, match="maximum"):
+        two_step(DEMAND, SUPPLY, COST, max_minutes="20")
+
+
+def test_demand_without_places_is_refused_in_words():
+    with pytest.raises(StatisticsError, match="série"):
+        two_step([1000, 500], SUPPLY, COST)
+
+
+@pytest.mark.parametrize("decay", [LUO_QI, GaussianDecay(10), GravityDecay(10, -1, 1)])
+def test_whole_minutes_weigh_as_minutes_do(decay):
+    whole = np.array([0, 10, 15, 20, 31])
+    before = whole.copy()
+    np.testing.assert_array_equal(decay(whole), decay(whole.astype(float)))
+    np.testing.assert_array_equal(whole, before)
 
 
 def test_a_missing_time_is_beyond_reach():

@@ -362,7 +362,7 @@ def attack_bands(seed):
     draw = np.random.default_rng(seed)
     land = Land(seed, strata=int(draw.integers(3, 5)))
     no = np.zeros(land.count, dtype=bool)
-    bands, rest = land.names[:-1], land.names[-1]
+    rest = land.names[-1]
     land.truth[-1] += draw.poisson(30, land.count)
     people = land.truth.sum(axis=0)
     columns = {
@@ -401,6 +401,12 @@ def attack_bands(seed):
             for number, row in enumerate(result.at(level, stratum).itertuples()):
                 attack.total(land.weights(held[number], stratum), row)
     assert not result.done.short.any()
+    communes_keep_their_secret(land, result, attack, people)
+    totals_keep_their_bounds(land, result, attack, finer)
+
+
+def communes_keep_their_secret(land, result, attack, people):
+    bands = land.names[:-1]
     assert result.cells.loc[bands, ["value", "lower", "upper"]].isna().all(axis=None) or (
         result.cells.loc[bands].loc[lambda told: told["status"] == "masque", "lower"].isna().all()
     )
@@ -418,8 +424,11 @@ def attack_bands(seed):
                 low, high = attack.ends({stratum * land.count + unit: 1.0})
                 assert low <= min(true, 1.0) + CLOSE
                 assert high >= min(land.threshold - 1, counted) - CLOSE
+
+
+def totals_keep_their_bounds(land, result, attack, finer):
     for level in finer:
-        for stratum in bands:
+        for stratum in land.names[:-1]:
             for number, row in enumerate(result.at(level, stratum).itertuples()):
                 true = land.value(land.held[level][number], stratum)
                 if row.status == "observe" and (land.held[level][number] % 1 == 0).all():

@@ -49,7 +49,7 @@ def computed(case, demand, supply, cost):
         "max_minutes": None if np.isnan(case.max_cost) else case.max_cost,
     }
     if case.method == "weighted_catchment":
-        return catchment.weighted_catchment(supply, cost, origins=demand.index, **given)
+        return catchment.weighted_catchment(demand, supply, cost, **given)
     return METHODS[case.method](demand, supply, cost, **given)
 
 

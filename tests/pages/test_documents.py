@@ -44,7 +44,7 @@ def test_a_portrait_is_made_shown_and_handed_over(offered, space):
     assert downloads(test)[0].startswith("Télécharger PDF (")
     assert made(test).content.startswith(b"%PDF-")
     assert "Aperçu" in said(test)
-    assert len(test.get("imgs")) == 2  # a portrait has two pages
+    assert len(test.image) == 2  # a portrait has two pages
 
 
 def test_spaces_without_cpts_lead_somewhere(offered):

@@ -346,10 +346,10 @@ def test_vendor_files_are_written_once(tmp_path):
     assert "vendor/leaflet/leaflet.js" in files
     assert "vendor/leaflet/leaflet.css" in files
     assert "vendor/leaflet/images/layers.png" in files
-    ours = (static_files.FURNITURE_JS, static_files.OVERLAYS_JS)
+    ours = (static_files.FURNITURE_JS, static_files.OVERLAYS_JS, static_files.LASSO_JS)
     for url in (*ours, static_files.LAYER_JS, static_files.LAYER_CSS):
         assert url.removeprefix("../../app/static/") in files
-    assert len(files) == 2 + 5 + 4
+    assert len(files) == 2 + 5 + 5
     leaflet = tmp_path / "vendor/leaflet/leaflet.js"
     assert b"1.9.3" in leaflet.read_bytes()[:200]
     os.utime(leaflet, (1, 1))

@@ -90,3 +90,10 @@ def test_incomes_of_the_quarters(tmp_path):
     assert table.loc["QN00101M", "part_activite"] == 60.5
     assert table.loc["QN00102M", "revenu_median_statut"] == "masque"
     assert table.loc["QN00102M", "troisieme_quartile_statut"] == "manquant"
+
+
+def test_a_note_under_the_incomes_is_no_quarter(tmp_path):
+    header = "CODGEO;DEC_Q1_A21;DEC_MED_A21"
+    path = text(tmp_path / "a.csv", header, "QN00101M;6020;10810", "Source : Insee;;")
+    (fault,) = faults_of(qpv_revenus, path)
+    assert (fault.row, fault.column) == (3, "CODGEO")

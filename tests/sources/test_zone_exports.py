@@ -134,3 +134,9 @@ def test_a_bassin_de_vie_gets_its_zero_back(tmp_path):
 def test_a_canton_ville_that_lost_its_zero_is_told_never_filled(tmp_path):
     path = write(tmp_path / "a.csv", CARTO, "102;Attignat;2.5;9;1", "1004;Ambérieu;2.5;9;1")
     assert [(fault.row, fault.found) for fault in faults_of(cartosante, path)] == [(4, "« 102 »")]
+
+
+def test_a_note_under_the_table_is_no_zone(tmp_path):
+    path = write(tmp_path / "a.csv", INSEE, "01004;Ambérieu;11.1;105.2", "Source : Insee;;;")
+    (fault,) = faults_of(statistiques_locales, path)
+    assert (fault.row, fault.found) == (5, "« SOURCE : INSEE »")

@@ -280,3 +280,15 @@ def test_two_files_end_to_end_are_refused_for_that(space, tmp_path):
     assert [(fault.row, fault.found) for fault in receipt.faults] == [
         (len(POPULATIONS) + 2, "la ligne d'en-tête, répétée parmi les données")
     ]
+
+
+def test_an_export_by_zone_saved_as_a_workbook_keeps_its_level(space, tmp_path):
+    """Its first line has one cell, and its level is in the second."""
+    rows = [["CartoSanté"], ["Référentiel géographique : France par bassin de vie"]]
+    rows += [["Code", "Libellé", "APL Médecins généralistes 2023"], ["01004", "Ambérieu", "3,1"]]
+    (receipt,) = added(space, workbook(tmp_path / "c.xlsx", {"Export": rows}))
+    assert receipt.source_id == "cartosante"
+    table = Space.open(space).table("cartosante")
+    assert table[["niveau", "code", "valeur"]].to_numpy().tolist() == [
+        ["bassin_de_vie", "01004", 3.1]
+    ]

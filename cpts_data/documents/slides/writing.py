@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 from pptx.enum.shapes import MSO_SHAPE, PP_PLACEHOLDER
-from pptx.enum.text import MSO_ANCHOR
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 from pptx.util import Emu, Inches, Pt
@@ -108,12 +108,16 @@ def _footer(slide: Any, layout: Any, document: Document) -> None:
         frame = made.text_frame
         frame.clear()
         line = frame.paragraphs[0]
-        if document.notice:
-            run = _run(line, f"{document.notice}  ·  ")
-            run.font.bold = True
-            if layout.name != template.OPENING:
-                run.font.color.rgb = rgb(colours.ALERT)
-        _run(line, f"{one_line(document.title)}  ·  {french.date(document.date)}")
+        line.alignment = PP_ALIGN.LEFT
+        opening = layout.name == template.OPENING
+        told = [(f"{document.notice}  ·  ", colours.ALERT, True)] if document.notice else []
+        told.append((one_line(document.title), colours.GREY, True))
+        told.append((f"  ·  {french.date(document.date)}", colours.GREY, False))
+        # Each run says its own look: LibreOffice makes a footer of one plain run its own.
+        for words, colour, bold in told:
+            font = _run(line, words).font
+            font.name, font.size, font.bold = template.FONT, Pt(11), bold
+            font.color.rgb = rgb(colours.TINT if opening else colour)
 
 
 def _foot(slide: Any, told: Slide) -> None:
