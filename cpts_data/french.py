@@ -12,9 +12,8 @@ import math
 import re
 from collections.abc import Sequence
 from numbers import Real
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -28,7 +27,11 @@ _LOCALE = "fr_FR"
 _NOISE = 1e-9
 # Above, no binary number tells a half from its neighbours.
 _EXACT = 1e11
-FloatOrSeries = TypeVar("FloatOrSeries", float, pd.Series)
+if TYPE_CHECKING:
+    # Rooms that know no table must not pay for one.
+    import pandas as pd
+
+FloatOrSeries = TypeVar("FloatOrSeries", float, "pd.Series")
 
 
 def _is_missing(value: object) -> bool:
@@ -45,7 +48,7 @@ def rounded(value: FloatOrSeries, digits: int = 0) -> FloatOrSeries:
     Binary halves fall on either side (``round(3.295, 2)`` is 3.29), and a column may round another
     way than a number: every figure that is shown is rounded here. Missing stays missing.
     """
-    if isinstance(value, pd.Series):
+    if not isinstance(value, Real):
         return value.map(lambda one: rounded(one, digits)) if len(value) else value
     size = abs(value) * 10.0**digits
     if not size < _EXACT:

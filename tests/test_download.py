@@ -747,7 +747,7 @@ def test_the_command_shows_a_bar_to_a_person(site, space, populations, capsys, m
     address = Address(site.publish("/p", populations), "donnees_communes.csv")
     monkeypatch.setattr(module, "SOURCE", replace(module.SOURCE, addresses=(address,)))
     terminal = Console(file=screen, force_terminal=True, width=150)
-    monkeypatch.setattr(command_line, "_console", lambda: terminal)
+    monkeypatch.setattr(command_line, "console", lambda: terminal)
     code, _ = run(capsys, "--espace", str(space), "--france", "--source", POPULATIONS)
     assert code == 0
     assert "1/1 Populations légales des communes" in plain(screen.getvalue())

@@ -15,7 +15,8 @@ TABLES = ("values", "compared", "history", "trends")
 @pytest.fixture
 def space(five_space, tmp_path):
     copy = tmp_path / "espace"
-    shutil.copytree(five_space, copy)
+    # The space is shared by the tests: what others have read of it stays with it.
+    shutil.copytree(five_space, copy, ignore=shutil.ignore_patterns(".cache"))
     return copy
 
 

@@ -24,7 +24,7 @@ def show(aci: AciPage) -> None:
     with panel(_title(aci), "aci_etapes", expanded=first):
         if isinstance(found, str):
             st.error(blocks.plain(found))
-        else:
+        elif aci.signature is not None and not aci.envisaged:
             blocks.note(found.words)
         _declared(aci)
         for stage in aci.stages:
@@ -115,8 +115,9 @@ def _document(aci: AciPage, document: Document) -> None:
         aci_state.change(aci, ready=tuple(sorted(ready)))
 
     st.checkbox(
-        f"{blocks.plain(document.name)} : {blocks.plain(french.typography(contents))}",
+        blocks.plain(document.name),
         key=key,
         on_change=write,
         help=f"Source : {sources}",
     )
+    blocks.note(contents)

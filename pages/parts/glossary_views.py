@@ -9,6 +9,7 @@ import streamlit as st
 
 from cpts_data import french
 from cpts_data.indicators import INDICATORS
+from cpts_data.reading.wording import printed
 from cpts_data.reference.competing import Competing, competing_figures
 from cpts_data.reference.glossary import Term, glossary, search
 from pages.parts import blocks, frame
@@ -87,4 +88,4 @@ def _row(one: Competing) -> str:
 
 
 def _text(words_told: str) -> str:
-    return escape(french.typography(words_told))
+    return escape(printed(words_told))

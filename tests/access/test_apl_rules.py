@@ -124,6 +124,16 @@ def test_supply_by_unit_and_age():
         practice_supply(PRACTICES.drop(columns="age"), GP.activity, max_age=65)
 
 
+def test_professionals_without_a_place_and_lists_without_a_column_are_refused():
+    with pytest.raises(StatisticsError, match="n'a pas de commune"):
+        practice_supply(PRACTICES.assign(unit=["a", None, "b", "b"]), GP.activity)
+    for name in ("unit", "activity"):
+        with pytest.raises(StatisticsError, match=f"« {name} »"):
+            practice_supply(PRACTICES.drop(columns=name), GP.activity)
+    with pytest.raises(StatisticsError, match="l'âge des professionnels"):
+        practice_supply(PRACTICES.assign(age=["65", "66", "1", "2"]), GP.activity, max_age=65)
+
+
 def test_standardised_inhabitants():
     people = pd.DataFrame({"0-4": [100, NAN], "90+": [10, 20]}, index=["a", "b"])
     weights = pd.Series({"0-4": 1.12, "90+": 2.26})
@@ -139,6 +149,19 @@ def test_bands_and_weights_must_meet():
         standardised_demand(people, pd.Series({"0-4": 1.0}))
     with pytest.raises(StatisticsError, match="dans la population : 90"):
         standardised_demand(people[["0-4"]], pd.Series({"0-4": 1.0, "90+": 2.0}))
+
+
+def test_weights_and_bands_that_make_no_sense_are_refused():
+    people = pd.DataFrame({"0-4": [100], "5-9": [10]})
+    for wrong in (-1.0, NAN):
+        with pytest.raises(StatisticsError, match="absent ou négatif"):
+            standardised_demand(people, pd.Series({"0-4": 1.0, "5-9": wrong}))
+    with pytest.raises(StatisticsError, match="répétée : 0-4"):
+        standardised_demand(
+            pd.concat([people, people[["0-4"]]], axis=1), pd.Series({"0-4": 1.0, "5-9": 1.0})
+        )
+    with pytest.raises(StatisticsError, match="la population « 5-9 »"):
+        standardised_demand(people.assign(**{"5-9": ["10"]}), pd.Series({"0-4": 1.0, "5-9": 1.0}))
 
 
 def test_apl_by_hand():

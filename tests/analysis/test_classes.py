@@ -191,3 +191,27 @@ def test_faults_of_a_classification(method, classes, message):
 def test_text_is_not_classified():
     with pytest.raises(StatisticsError, match="nombres"):
         breaks(pd.Series(["a"]), "jenks", 3)
+
+
+@pytest.mark.parametrize("values", [[5, 1, 3], (5, 1, 3), np.array([5, 1, 3])])
+def test_values_without_an_index_are_numbered(values):
+    assert quantile_group(values, 3).tolist() == [1, 3, 2]
+    assert classify(values, [2, 6]).tolist() == [1, 0, 1]
+    assert breaks(values, "egales", 2) == [3, 5]
+
+
+@pytest.mark.parametrize("groups", [None, "2", float("nan"), float("inf"), True])
+def test_what_is_no_number_of_groups_is_refused(groups):
+    with pytest.raises(StatisticsError, match="nombre de groupes"):
+        quantile_group(pd.Series([1, 2, 3]), groups)
+
+
+@pytest.mark.parametrize("invert", [6, "False", None, [True, False], [True, None, True]])
+def test_the_direction_is_true_or_false(invert):
+    with pytest.raises(StatisticsError, match="vraie ou fausse"):
+        quantile_group(pd.Series([1, 2, 3]), 2, invert=invert)
+
+
+def test_one_group_of_territories_by_value():
+    with pytest.raises(StatisticsError, match="3 valeurs, 1 groupes"):
+        quantile_group(pd.Series([1, 2, 3]), 2, by=["a"])

@@ -300,7 +300,8 @@ def test_a_shared_installation_lists_only_one_s_own(monkeypatch):
     assert "Scénarios – CPTS du Levant" not in read(stranger)
     invited = open_page(SIMULATOR, espace="demonstration", travail=link)
     invited.switch_page(PAGE).run()
-    assert "Scénarios – CPTS du Levant" in read(invited), "the session has opened its link"
+    titles = [spoken(str(one.value)) for one in invited.header]
+    assert "Scénarios – CPTS du Levant" in titles, "the session has opened its link"
     assert "en lecture" in read(invited)
 
 

@@ -147,7 +147,7 @@ def test_classes_of_rates():
     assert funnel_class("ratio", 0, 3, 1) is FunnelClass.NOT_SIGNIFICANT
     assert funnel_class("ratio", 0, 4, 1) is FunnelClass.LOW
     assert funnel_class("rate_dsr", [9, 0], [100, None], 1).tolist() == [FunnelClass.FEW_EVENTS] * 2
-    assert funnel_class("rate_crude", None, 10, 1) is None
+    assert funnel_class("ratio", None, 10, 1) is None
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,7 @@ def test_classes_of_rates():
         (lambda: funnel_limits("rate per 1000", -1, 5), "supérieur ou égal à zéro"),
         (lambda: funnel_class("rates", 1, 2, 1), "« rates » inconnue"),
         (lambda: funnel_class("ratio", 1, 0, 1), "supérieur à zéro"),
+        (lambda: funnel_class("rate_crude", None, 10, 1), "absent"),
         (lambda: funnel_class("proportion", 1, 2, 50), "entre 0 et 1"),
     ],
 )
@@ -241,3 +242,31 @@ def test_a_mirrored_series_has_the_mirrored_trend(values, width):
     mirror = {"hausse": "baisse", "baisse": "hausse"}
     assert down.direction == mirror.get(up.direction, up.direction)
     assert down.judgement == -up.judgement
+
+
+def test_rates_refuse_what_a_ratio_leaves_missing():
+    assert funnel_class("ratio", [None, 5], [10, 10], 1)[0] is None
+    for statistic in ("rate_crude", "rate_dsr"):
+        with pytest.raises(StatisticsError, match="absent"):
+            funnel_class(statistic, [None, 50], [100, 100], 0.5)
+        with pytest.raises(StatisticsError, match="absent"):
+            funnel_class(statistic, [50, 60], [None, 100], 0.5)
+    # Under ten events a standardised rate has its own class, and no denominator.
+    assert (
+        funnel_class("rate_dsr", [0], [None], 0.5)[0]
+        == "Not applicable for events less than 10 for dsrs"
+    )
+
+
+def test_a_funnel_around_nothing_has_no_room():
+    limits = funnel_limits("rate", [0, 5, 5], [0, 0, None])
+    assert (limits.iloc[:2] == 0).all(axis=None)
+    assert limits.iloc[2].isna().all()
+
+
+@pytest.mark.parametrize("statistic", [None, 3, ["ratio"]])
+def test_a_statistic_is_named(statistic):
+    with pytest.raises(StatisticsError, match="inconnue"):
+        funnel_limits(statistic, 10, 0.5)
+    with pytest.raises(StatisticsError, match="inconnue"):
+        funnel_class(statistic, 5, 10, 0.5)

@@ -111,8 +111,9 @@ def test_repeated_events_by_territory():
 def test_faults_of_repeated_events():
     with pytest.raises(StatisticsError, match="plusieurs populations"):
         direct_repeated(repeated(population=[100, 101, 200, 200]))
-    with pytest.raises(StatisticsError, match="dépasser zéro"):
-        direct_repeated(repeated(frequency=[0, 1, 1, 2]))
+    for wrong in (-1, None):
+        with pytest.raises(StatisticsError, match="supérieur ou égal à zéro"):
+            direct_repeated(repeated(frequency=[wrong, 2, 1, 2]))
     with pytest.raises(StatisticsError, match="tranche d'âge est absente"):
         direct_repeated(repeated(stratum=["a", None, "b", "b"]))
 
@@ -199,3 +200,25 @@ def test_the_reference_compared_with_itself_is_one(rows):
     if table["count"].sum():
         assert got["value"] == pytest.approx(1)
         assert got["lower"] <= 1 <= got["upper"]
+
+
+def test_people_without_any_event_change_nothing():
+    plain = direct_repeated(repeated())
+    zero = repeated().assign(frequency=0, persons=50)
+    pd.testing.assert_frame_equal(direct_repeated(pd.concat([repeated(), zero])), plain)
+
+
+def test_a_table_without_rows_gives_one():
+    columns = ["count", "population", "reference_count", "reference_population"]
+    nothing = pd.DataFrame({"cpts": [], **{name: [] for name in columns}})
+    assert indirect(nothing, by="cpts").empty
+    assert direct(nothing.assign(standard_population=[]), by="cpts").empty
+
+
+def test_observed_totals_are_a_series_by_territory():
+    table = pd.DataFrame(
+        {"population": [100.0], "reference_count": [10.0], "reference_population": [1000.0]}
+    )
+    for wrong in ({0: 5}, [5], 5):
+        with pytest.raises(StatisticsError, match="série"):
+            indirect(table, observed=wrong)

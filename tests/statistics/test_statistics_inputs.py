@@ -6,7 +6,7 @@ import pytest
 
 from cpts_data.statistics import StatisticsError
 from cpts_data.statistics.inputs import as_floats, multiplier
-from cpts_data.statistics.intervals import byar, proportion, rate, wilson
+from cpts_data.statistics.intervals import byar, grouped, proportion, rate, wilson
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,14 @@ def test_long_lists_of_rows_are_cut():
     with pytest.raises(StatisticsError) as caught:
         byar(np.full(1000, -1.5))
     assert "lignes 0, 1, 2, 3, 4, … ; trouvé −1,5" in str(caught.value)
+
+
+def test_a_number_in_a_box_is_a_number():
+    assert wilson(np.array(20), np.array(100)) == wilson(20, 100)
+    assert wilson(20, 100, np.array(0.95)) == wilson(20, 100)
+
+
+@pytest.mark.parametrize("by", ["a", ["a"], []])
+def test_one_group_by_row(by):
+    with pytest.raises(StatisticsError, match="un groupe par ligne"):
+        grouped([1, 2], [3, 4], by)
