@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from numbers import Real
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -48,8 +48,9 @@ def rounded(value: FloatOrSeries, digits: int = 0) -> FloatOrSeries:
     Binary halves fall on either side (``round(3.295, 2)`` is 3.29), and a column may round another
     way than a number: every figure that is shown is rounded here. Missing stays missing.
     """
-    if not isinstance(value, Real):
-        return value.map(lambda one: rounded(one, digits)) if len(value) else value
+    if hasattr(value, "map"):
+        column: Any = value
+        return column.map(lambda one: rounded(one, digits)) if len(column) else value
     size = abs(value) * 10.0**digits
     if not size < _EXACT:
         return round(float(value), digits) if size < math.inf else value
