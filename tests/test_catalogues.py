@@ -8,7 +8,7 @@ import pytest
 from cpts_data import sources
 from cpts_data.contracts import COMMUNE_PATTERN, promised_columns
 from cpts_data.indicators import INDICATORS, Nature, Polarity
-from cpts_data.measures import parse
+from cpts_data.measures import Ratio, parse
 
 MISSIONS = ("acces", "parcours", "prevention", "crise", "qualite", "accompagnement")
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,3 +71,15 @@ def test_commune_pattern():
         assert re.match(COMMUNE_PATTERN, code)
     for code in ("1004", "2C004", "01004.0", "0100A", "2a004"):
         assert not re.match(COMMUNE_PATTERN, code)
+
+
+def test_links_between_counts_lead_to_ratios_of_the_catalogue():
+    for one in INDICATORS.values():
+        for other in filter(None, (one.complement, one.base_of)):
+            main = INDICATORS[other]
+            assert isinstance(main.measure, Ratio)
+            # Two figures of one denominator, or a figure that counts it: it is then a secret too.
+            assert main.base_of_patients
+            assert other != one.id
+        if one.complement:
+            assert one.base_of_patients

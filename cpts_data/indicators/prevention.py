@@ -177,7 +177,7 @@ PREVENTION = (
         caveat="La définition du risque est celle du producteur." + _PUBLISHED_CAVEAT,
         otherwise=(Published(rows(_COVERED, vaccin="grippe_moins_65_ans_a_risque")),),
         target=75.0,
-        target_source="objectif de l'OMS",
+        target_source="objectif de l'OMS (à vérifier pour les moins de 65 ans)",
         family="grippe",
         base_of_patients=True,
     ),

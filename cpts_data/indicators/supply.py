@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpts_data.indicators.model import Indicator, Nature, Polarity, Theme, local
-from cpts_data.measures import Count, Published, Rate, Ratio, ShareOver, rows
+from cpts_data.measures import Count, Interval, Published, Rate, Ratio, ShareOver, rows
 
 _RESIDENTS = "populations_legales.population"
 _CENSUS = "insee_evol_struct_pop.population"
@@ -195,6 +195,7 @@ SUPPLY = (
                     age="ensemble",
                     sexe="ensemble",
                 ),
+                interval=Interval.WILSON,
             ),
         ),
         context=True,

@@ -1,15 +1,19 @@
 """Figures that nobody has published: what the demonstration may tell of one commune."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS
+from cpts_data.measures import UnitColumn, at_level
 from cpts_data.space import DEMONSTRATION
 from cpts_data.territories import Level
 
 # Rare illnesses, where many communes have fewer than eleven patients.
 RARE = ("part_ald_sans_mt", "prevalence_ald_avc")
 EXACT = ("observe", "estime")
+NAN = float("nan")
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +74,37 @@ def test_what_is_published_or_counts_professionals_is_shown_as_it_is(guarded):
         period = guarded.latest_period(indicator)
         assert not guard.applies(indicator, indicator.measure, period)
     assert facts.ledger.is_public(INDICATORS["depistage_sein_organise"].columns[0], "2023-2024")
+
+
+def test_a_small_number_of_patients_that_a_cpts_declares_is_not_shown(guarded):
+    indicator = INDICATORS["nb_patients_protocoles"]
+    period = guarded.latest_period(indicator)
+    guard = guarded.figures.guard
+    assert guard.applies(indicator, indicator.measure, period)
+    for name in ("nb_protocoles", "nb_adherents"):  # no patients
+        assert not guard.applies(INDICATORS[name], INDICATORS[name].measure, period)
+    numbers = {"value": [4.0, 11.0, 0.0, NAN], "numerator": [4.0, 11.0, 0.0, NAN]}
+    states = ["observe", "observe", "observe", "manquant"]
+    plain = pd.DataFrame(
+        {**numbers, "lower": NAN, "upper": NAN, "denominator": NAN, "coverage": 1.0},
+        index=list("abcd"),
+    ).assign(status=pd.array(states, dtype="string"))
+    told = guard.shown(indicator.measure, period, guarded.territories(Level.CPTS), plain)
+    assert told["status"].tolist() == ["masque", "observe", "observe", "manquant"]
+    assert told.loc["a", ["value", "numerator"]].isna().all()
+    assert told.loc[["b", "c"], "value"].tolist() == [11, 0]
+
+
+def test_small_bands_of_the_region_are_not_worked_out_of_expected_cases(guarded):
+    # Expected cases are known of each territory: enough of them give every rate of the region.
+    measure = INDICATORS["ratio_ald_avc"].measure
+    band = measure.expected.strata[0]
+    cases, people = (at_level(name, "region") for name in (band.cases, band.people))
+    column = UnitColumn.observed(np.array([3.0, 0.0, 11.0, NAN]))
+    told = guarded.figures.guard.around(measure, cases, "2024", column)
+    assert told.masked.tolist() == [True, False, False, False]
+    np.testing.assert_array_equal(told.values, [NAN, 0, 11, NAN])
+    assert told.threshold == 11
+    assert guarded.figures.guard.around(measure, people, "2024", column) is column
+    public = INDICATORS["patients_diabete"].otherwise[0]
+    assert guarded.figures.guard.around(public, cases, "2024", column) is column

@@ -52,6 +52,39 @@ def test_national_means_are_weighted_by_the_standardised_population(apl):
         assert means == pytest.approx(known[period], abs=0.0005)
 
 
+def served(apl, period):
+    """Communes from the worst served, with the share of people reached (total population)."""
+    rows = apl[apl["period"] == period].sort_values("apl_mg_65_ans_ou_moins")
+    people = rows["population_totale"]
+    return (
+        rows["apl_mg_65_ans_ou_moins"],
+        rows["population_standardisee"],
+        people.cumsum() / (people.sum()),
+    )
+
+
+def test_people_stand_where_the_producer_says(apl):
+    # First decile, median and ninth decile of people, 2023 (DOMAIN 6.3).
+    values, _, reached = served(apl, "2023")
+    found = [values[reached >= share].iloc[0] for share in (0.1, 0.5, 0.9)]
+    assert [round(value, 2) for value in found] == [1.83, 3.20, 4.85]
+
+
+@pytest.mark.parametrize(("period", "mean"), [("2022", 1.47), ("2023", 1.38)])
+def test_the_mean_of_the_worst_served_tenth_is_not_the_first_decile(apl, period, mean):
+    values, weight, reached = served(apl, period)
+    worst = reached <= 0.1
+    assert round((values * weight)[worst].sum() / weight[worst].sum(), 2) == mean
+
+
+def test_a_threshold_reached_is_not_under_it(apl):
+    # 27.4 % under 2.5, 27.5 % when 2.5 itself counts (2023).
+    latest = apl[apl["period"] == "2023"]
+    values, people = latest["apl_mg_65_ans_ou_moins"], latest["population_totale"]
+    shares = [100 * people[one].sum() / people.sum() for one in (values < 2.5, values <= 2.5)]
+    assert [round(share, 1) for share in shares] == [27.4, 27.5]
+
+
 def test_zeros_maximum_and_total_population(apl):
     zeros = (apl["apl_mg"] == 0).groupby(apl["period"]).sum()
     assert zeros.to_dict() == {"2022": 510, "2023": 517}
