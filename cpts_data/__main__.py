@@ -22,6 +22,7 @@ from rich.table import Table
 from cpts_data import french
 from cpts_data.analysis.quality_report import as_records
 from cpts_data.command_line.documents import add_document_command
+from cpts_data.command_line.preparing import add_prepare_command
 from cpts_data.command_line.terminal import REFUSED, console, harmless, progress, say
 from cpts_data.contracts import ContractError, describe
 from cpts_data.diagnostic import Diagnostic, UnknownTerritoryError
@@ -302,6 +303,7 @@ def _parser() -> argparse.ArgumentParser:
     telling.set_defaults(run=values)
 
     add_document_command(verbs)
+    add_prepare_command(verbs)
     return parser
 
 

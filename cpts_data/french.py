@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -68,7 +69,11 @@ def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
         return "∞" if value > 0 else f"{MINUS}∞"
     if abs(value) >= _BEYOND_COUNTING:
         return f"{value:.2e}".replace(".", ",").replace("-", MINUS)
-    shown = rounded(float(value), digits)
+    return _written(rounded(float(value), digits), digits, fixed)
+
+
+@lru_cache(maxsize=20_000)
+def _written(shown: float, digits: int, fixed: bool) -> str:
     decimals = ("0" if fixed else "#") * digits
     text: str = format_decimal(
         shown + 0.0, format=f"#,##0.{decimals}" if digits else "#,##0", locale=_LOCALE
@@ -76,6 +81,16 @@ def number(value: float | None, digits: int = 0, *, fixed: bool = True) -> str:
     if shown == 0:
         text = text.lstrip("-")
     return text.replace(NO_BREAK, NARROW).replace("-", MINUS)
+
+
+def column(values: Iterable[float]) -> dict[float, str]:
+    """Write the numbers of a column alike, with as many decimals as the longest of them needs.
+
+    ``values`` are rounded already; missing ones are left out. Gives what each number is written.
+    """
+    known = {float(value) for value in values if not _is_missing(value)}
+    decimals = [len(repr(value).partition(".")[2].rstrip("0")) for value in known if value % 1]
+    return {value: number(value, max(decimals, default=0)) for value in known}
 
 
 def signed(value: float | None, digits: int = 0) -> str:
@@ -101,8 +116,11 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def between(lower: float | None, upper: float | None, unit: str = "", digits: int = 0) -> str:
-    """Write an interval: « entre 6,9 et 8,9 % »."""
-    return f"entre {number(lower, digits)} et {with_unit(upper, unit, digits)}"
+    """Write an interval: « entre 6,9 et 8,9 % »; « environ 8,4 % » when both ends read the same."""
+    first, last = number(lower, digits), number(upper, digits)
+    if first == last and lower != upper and first != NOT_AVAILABLE:
+        return f"environ {with_unit(upper, unit, digits)}"
+    return f"entre {first} et {with_unit(upper, unit, digits)}"
 
 
 def date(day: dt.date | None) -> str:

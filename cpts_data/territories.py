@@ -223,6 +223,14 @@ class Territories:
         row = self.table.loc[identifier]
         return Territory(self.level, identifier, str(row["name"]), tuple(row["departements"]))
 
+    def every(self) -> list[Territory]:
+        """All territories, in the order of the table."""
+        names, held = self.table["name"].astype(str), self.table["departements"]
+        return [
+            Territory(self.level, str(identifier), name, tuple(codes))
+            for identifier, name, codes in zip(self.table.index, names, held, strict=True)
+        ]
+
     def units_of(self, identifier: str) -> pd.Series:
         """Weights of the inner units of one territory, indexed by unit code."""
         position = int(self.table.index.get_loc(identifier))

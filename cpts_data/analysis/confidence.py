@@ -14,7 +14,15 @@ import numpy as np
 import pandas as pd
 
 from cpts_data.indicators import Indicator
-from cpts_data.measures import Interval, Ratio, StandardisedRate, StandardisedRatio, Status
+from cpts_data.measures import (
+    Expected,
+    Interval,
+    Ratio,
+    StandardisedRate,
+    StandardisedRatio,
+    Status,
+)
+from cpts_data.measures.naming import WIDER_LEVELS
 from cpts_data.statistics.inputs import confidence_level
 from cpts_data.statistics.intervals import byar_bounds, count_bounds, wilson_bounds
 
@@ -30,11 +38,13 @@ class Method:
     ``wilson``: ``numerator`` out of ``denominator``, times ``per``; ``rate``: events (exact under
     ten, else Byar) over ``denominator``, times ``per`` (an observed/expected ratio is one too);
     ``dobson``: a directly standardised rate, whose ``numerator`` is the observed events; ``given``:
-    the 95 % interval of the table alone; ``none``: no interval.
+    the 95 % interval of the table alone; ``none``: no interval. ``modelled`` says that territories
+    smaller than a département have an estimate instead, which has no interval.
     """
 
     kind: Literal["wilson", "rate", "dobson", "given", "none"] = "given"
     per: float = 1.0
+    modelled: bool = False
 
 
 _GIVEN = Method()
@@ -56,7 +66,8 @@ def _method(indicator: Indicator) -> Method:
     if isinstance(measure, StandardisedRate):
         return Method("dobson", measure.per)
     if isinstance(measure, Ratio) and measure.interval in _COUNTED:
-        return Method(_COUNTED[measure.interval], measure.per)
+        modelled = any(isinstance(other, Expected) for other in indicator.otherwise)
+        return Method(_COUNTED[measure.interval], measure.per, modelled)
     return _GIVEN
 
 
@@ -101,12 +112,14 @@ def bounds_at(
 ) -> tuple[Bounds, Bounds]:
     """Intervals (95 %, 99.8 %) that a ``borne`` row would have if its figure were at one end.
 
-    Missing for the other rows and for indicators without a counting method.
+    Missing for the other rows, for indicators without a counting method and for estimates.
     """
     kinds, per = _by_row(values, methods)
     bounded = (values["status"] == Status.BOUNDED.value).to_numpy() & np.isin(
         kinds, ["wilson", "rate"]
     )
+    modelled = values["indicator"].isin([name for name, one in methods.items() if one.modelled])
+    bounded &= ~(modelled & ~values["level"].isin(WIDER_LEVELS)).to_numpy(dtype=bool)
     n = _floats(values, "denominator")
     count = np.maximum(_floats(values, end) * n / per, 0.0)
     found = []

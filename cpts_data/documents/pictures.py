@@ -16,12 +16,11 @@ from cpts_data.documents.telling import Teller
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Status
 from cpts_data.reading import marks, pyramid, wording
-from cpts_data.reading.line_charts import Line, LineChart
+from cpts_data.reading.line_charts import Line, LineChart, ticks
 from cpts_data.reading.pyramid import Pyramid
 from cpts_data.reading.wording import interval_text, printed
 from cpts_data.territories import Territory
 
-_TICKS = 5
 _MOST_BARS = 20
 _NOUNS = (
     ("densites", "professions"),
@@ -36,7 +35,7 @@ def dot_chart(teller: Teller, chart: LineChart) -> model.DotChart | None:
     """A chart of the themes; None when it has not two lines: a table says one as well."""
     if len(chart.lines) < 2:
         return None
-    low, high = _axis(chart)
+    low, high = chart.ends
     result = _tally(chart)
     caption = printed(f"{chart.heading} : {result}")
     names = [marks.reference_name(line.shown.beside) for line in chart.lines]
@@ -53,7 +52,7 @@ def dot_chart(teller: Teller, chart: LineChart) -> model.DotChart | None:
         across=math.nan if chart.across is None else chart.across,
         low=low,
         high=high,
-        ticks=_ticks(low, high),
+        ticks=ticks(low, high),
         reference=printed(reference),
     )
 
@@ -102,33 +101,6 @@ def _tally(chart: LineChart) -> str:
 def _alone(known: Sequence[str]) -> str:
     """The words of the only result, without their count."""
     return known[0].split(" ", 1)[1]
-
-
-def _axis(chart: LineChart) -> tuple[float, float]:
-    """The ends of the axis: those of the chart, else all that is drawn and a little more."""
-    if chart.reach is not None:
-        return chart.reach
-    drawn = [
-        one
-        for line in chart.lines
-        for one in (line.value, line.lower, line.upper, line.target)
-        if not math.isnan(one)
-    ]
-    drawn += [line.reference for line in chart.lines if not math.isnan(line.reference)]
-    drawn += [] if chart.across is None else [chart.across]
-    low, high = min(drawn), max(drawn)
-    room = (high - low) * 0.06 or max(abs(high) * 0.1, 1.0)
-    return (0.0 if low >= 0 and low - room < 0 else low - room), high + room
-
-
-def _ticks(low: float, high: float) -> tuple[tuple[float, str], ...]:
-    """Round marks of an axis, and their words."""
-    step = 10 ** math.floor(math.log10((high - low) / _TICKS))
-    step *= next((k for k in (1, 2, 5) if (high - low) / (k * step) <= _TICKS + 1), 10)
-    digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    first = math.ceil(low / step - 1e-9)
-    marked = [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
-    return tuple((float(one), french.number(one, digits)) for one in marked)
 
 
 def _dot_table(teller: Teller, chart: LineChart) -> Table:

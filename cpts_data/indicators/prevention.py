@@ -177,7 +177,7 @@ PREVENTION = (
         caveat="La définition du risque est celle du producteur." + _PUBLISHED_CAVEAT,
         otherwise=(Published(rows(_COVERED, vaccin="grippe_moins_65_ans_a_risque")),),
         target=75.0,
-        target_source="objectif de l'OMS (à vérifier pour les moins de 65 ans)",
+        target_source="objectif de l'OMS, à vérifier pour les moins de 65 ans",
         family="grippe",
         base_of_patients=True,
     ),
@@ -206,7 +206,7 @@ PREVENTION = (
         caveat="Les vaccinations en collège peuvent être remontées plus tard." + _PUBLISHED_CAVEAT,
         otherwise=(Published(rows(_COVERED, vaccin="hpv_filles_1_dose_15_ans")),),
         target=80.0,
-        target_source="objectif pour 2030 (à vérifier)",
+        target_source="objectif pour 2030, à vérifier",
         family="hpv",
     ),
     _result(
@@ -221,7 +221,7 @@ PREVENTION = (
         caveat="Les vaccinations en collège peuvent être remontées plus tard." + _PUBLISHED_CAVEAT,
         otherwise=(Published(rows(_COVERED, vaccin="hpv_garcons_1_dose_15_ans")),),
         target=80.0,
-        target_source="objectif pour 2030 (à vérifier)",
+        target_source="objectif pour 2030, à vérifier",
         family="hpv",
     ),
     _result(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -52,6 +53,32 @@ def known(view: View, found: pd.DataFrame) -> list[str]:
     told = set(found.loc[shown, "indicator"])
     charted = set(view.charted)
     return [name for name in view.everything if name in told and name not in charted]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the communes of a territory tell of a theme.
+
+    ``rows`` are ``Values``; ``names`` the indicators that at least one commune has; ``figures`` and
+    ``words`` one line per commune, as :func:`wide` gives them.
+    """
+
+    rows: pd.DataFrame
+    names: tuple[str, ...]
+    figures: pd.DataFrame
+    words: pd.DataFrame
+
+
+def table(diagnostic: Diagnostic, own: OwnReading, view: View) -> Table:
+    """The communes of a territory, for one theme."""
+
+    def read(names: Sequence[str]) -> pd.DataFrame:
+        return values(diagnostic, own.territory, names)
+
+    everything = rows(diagnostic, own, view, read)
+    names = tuple(known(view, everything))
+    found = everything[everything["indicator"].isin(names)]
+    return Table(found, names, *wide(found, names))
 
 
 def wide(found: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

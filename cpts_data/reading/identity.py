@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from cpts_data import french
 from cpts_data.aci.size_classes import SizeClass, possible_size_classes
 from cpts_data.diagnostic import Diagnostic
@@ -47,6 +49,17 @@ def size_words(diagnostic: Diagnostic, territory: Territory) -> str:
     return f"Taille {french.enumeration([str(one.number) for one in found], 'ou')}"
 
 
+def _nouns(diagnostic: Diagnostic, units: pd.Series) -> tuple[str, str]:
+    """« commune(s) », « arrondissement(s) » of a city, or both words."""
+    cities = diagnostic.register.units.cities
+    parts = units.index.isin([part for city in cities.values() for part in city])
+    if parts.all():
+        return "arrondissement", "arrondissements"
+    if parts.any():
+        return "commune ou arrondissement", "communes et arrondissements"
+    return "commune", "communes"
+
+
 def population_sentence(diagnostic: Diagnostic, territory: Territory) -> str:
     """Who lives here, in two sentences."""
     total, period = people_of(diagnostic, territory)
@@ -62,6 +75,6 @@ def population_sentence(diagnostic: Diagnostic, territory: Territory) -> str:
     ending = f" {words} moins de 500 habitants." if small else ""
     return (
         f"{french.number(total)} personnes vivent dans ce territoire "
-        f"({period}), réparties sur {french.count_of(len(units), 'commune')}. "
+        f"({period}), réparties sur {french.count_of(len(units), *_nouns(diagnostic, units))}. "
         f"{name} rassemble {share} des habitants.{ending}"
     )

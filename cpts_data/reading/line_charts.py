@@ -24,6 +24,7 @@ DENSITIES = tuple(
     name for name in (*themes.FIRST_LINE, *themes.OTHER_CALLINGS) if name.startswith("densite_")
 )
 _EXACT = (Status.OBSERVED, Status.ESTIMATED)
+_TICKS = 5
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,32 @@ class LineChart:
             return None
         lows = [line.lower for line in self.lines if line.lower == line.lower]
         return min(*values, *lows, 0.0), max(2.6 * across, 1.15 * max(values))
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The ends of the axis: those that the chart wants, else all that is drawn and more."""
+        if self.reach is not None:
+            return self.reach
+        drawn = [
+            one
+            for line in self.lines
+            for one in (line.value, line.lower, line.upper, line.target, line.reference)
+            if not math.isnan(one)
+        ]
+        drawn += [] if self.across is None else [self.across]
+        low, high = min(drawn), max(drawn)
+        room = (high - low) * 0.06 or max(abs(high) * 0.1, 1.0)
+        return (0.0 if low >= 0 and low - room < 0 else low - room), high + room
+
+
+def ticks(low: float, high: float) -> tuple[tuple[float, str], ...]:
+    """Round marks of an axis, and their words."""
+    step = 10 ** math.floor(math.log10((high - low) / _TICKS))
+    step *= next((k for k in (1, 2, 5) if (high - low) / (k * step) <= _TICKS + 1), 10)
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    marked = [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
+    return tuple((float(one), french.number(one, digits)) for one in marked)
 
 
 def _line(shown: Shown, label: str, per_reference: bool = False) -> Line:

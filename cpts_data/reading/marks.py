@@ -58,7 +58,7 @@ class Mark:
 def of_comparison(row: Mapping[Hashable, Any], indicator: Indicator) -> Mark:
     """The sign of a row of ``compare.compare``; one without gap tells why, when it may be told."""
     look = verdicts.look(pd.Series(row), indicator)
-    if look.sign in ("△", "▽", "="):
+    if look.sign in ("△", "▽", "=") and str(row["basis"]) != Basis.BOUNDS:
         gap = gap_text(float(row["gap"]), indicator)
         return Mark(look.sign, f"écart {gap}, sans test", NONE)
     if look.words:

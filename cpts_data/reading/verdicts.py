@@ -73,6 +73,10 @@ class Look:
         return INKS[self.tone]
 
 
+# Whatever the hidden counts are, the figure lies on that side; no test can be made of it.
+_SIDES = {"au_dessus": ("△", "au-dessus, sans test"), "au_dessous": ("▽", "au-dessous, sans test")}
+
+
 def look(row: pd.Series, indicator: Indicator) -> Look:
     """How a row of ``compare.compare`` is told in a cell, a legend or a mark."""
     basis = str(row["basis"])
@@ -87,6 +91,9 @@ def look(row: pd.Series, indicator: Indicator) -> Look:
         sign = "△" if gap > 0 else "▽" if gap < 0 else "="
         place = rank_words(row) if str(row["level"]) in _RANKED else ""
         return Look(sign, french.signed(gap, indicator.digits), place, NONE, False)
+    if basis == Basis.BOUNDS and row["side"] in _SIDES:
+        sign, words = _SIDES[row["side"]]
+        return Look(sign, words, "", NONE, False)
     return Look("", "", "", NONE, False)
 
 

@@ -8,6 +8,7 @@ import os
 import secrets
 import tomllib
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import tomli_w
@@ -41,10 +42,19 @@ def read_provenance(folder: Path) -> dict[str, FileRecord]:
 
     A file without a record is still read: a space may be made by copying folders.
     """
+    path = folder / PROVENANCE
     try:
-        content = tomllib.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+        stat = path.stat()
+        return dict(_records(path, stat.st_ino, stat.st_size, stat.st_mtime_ns))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
         return {}
+
+
+@lru_cache(maxsize=2_000)
+def _records(path: Path, inode: int, size: int, changed: int) -> dict[str, FileRecord]:
+    """Records of a file as it is now: each page of the app asks for those of every source."""
+    del inode, size, changed
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
     known = set(FileRecord.__dataclass_fields__)
     records = {}
     for entry in content.get("fichier", []):

@@ -23,6 +23,10 @@ from cpts_data.territories import Level, Territory
 from pages.parts import figure_marks, helps
 from pages.parts.frame import Frame
 
+# Beyond, it is words: large type would break them over several lines.
+_FIGURE = 10
+_LONG = ' class="cpts-said"'
+
 
 def title(text: str) -> None:
     """The name of the territory that the page speaks of."""
@@ -60,7 +64,7 @@ def figures(
     """
     marked = dict(rows or {})
     cells = "".join(
-        f"<div><b>{_marked(value, marked.get(place))}</b>"
+        f"<div><b{_LONG if len(value) > _FIGURE else ''}>{_marked(value, marked.get(place))}</b>"
         f"<span>{escape(french.typography(label))}</span></div>"
         for place, (value, label) in enumerate(pairs)
     )
@@ -120,30 +124,34 @@ def plain(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-!|<>$~:" else sign for sign in text)
 
 
-def sortable_table(values: pd.DataFrame, words: pd.DataFrame) -> None:
-    """A table of numbers that sort as numbers; a column « État » says why a number is absent.
+def sortable_table(values: pd.DataFrame, words: pd.DataFrame | None = None) -> None:
+    """A table of numbers that sort as numbers, written as French readers expect them.
 
-    ``words`` has some columns of ``values``: what a cell without a number says, else nothing.
+    ``words`` has some columns of ``values``: what a cell without a number says, else nothing. A
+    column « État » beside the numbers tells it.
     """
-    shown = values.copy()
-    for name in words.columns:
+    shown: pd.DataFrame = values.reset_index(drop=True)
+    config: dict[str, Any] = {}
+    for name in () if words is None else words.columns:
         if words[name].ne("").any():
-            shown.insert(shown.columns.get_loc(name) + 1, f"État : {name}", words[name])
-    numbers = shown.select_dtypes("number").columns
-    st.dataframe(
-        shown,
-        hide_index=True,
-        width="stretch",
-        column_config={name: _column(str(name)) for name in numbers},
-        placeholder="",
-    )
+            state = f"État : {name}"
+            shown.insert(shown.columns.get_loc(name) + 1, state, words[name].to_numpy())
+            config[state] = st.column_config.TextColumn("État", help=f"Pourquoi « {name} » manque.")
+    numbers = [str(name) for name in shown.select_dtypes("number").columns]
+    config |= {name: st.column_config.NumberColumn(help=_column_help(name)) for name in numbers}
+    written = shown.style.format({name: _writer(shown[name]) for name in numbers})
+    st.dataframe(written, hide_index=True, width="stretch", column_config=config, placeholder="")
 
 
-def _column(name: str) -> Any:
-    """A column of numbers; the help of its head says what the indicator counts."""
+def _writer(column: pd.Series) -> Callable[[float], str]:
+    told = french.column(column.astype(float))
+    return lambda value: told.get(value, "")
+
+
+def _column_help(name: str) -> str | None:
+    """What the indicator of a column counts, for the help of its head."""
     found = (one for one in INDICATORS.values() if name.startswith(one.short_label))
-    told = next((helps.of_indicator(one) for one in found if _heads(one, name)), None)
-    return st.column_config.NumberColumn(format="localized", help=told)
+    return next((helps.of_indicator(one) for one in found if _heads(one, name)), None)
 
 
 def _heads(indicator: Indicator, name: str) -> bool:

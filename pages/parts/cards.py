@@ -42,7 +42,7 @@ from cpts_data.territories import Level
 from pages.parts import figure_marks, helps
 from pages.parts.frame import Frame
 
-_SHORT_UNIT = 9
+_SHORT_UNIT = 3
 _NOTHING = "–"
 _MASKED = (Status.MASKED, Status.MASKED_BY_US)
 Credit = Callable[[str], str]
@@ -63,7 +63,9 @@ def cards(
         card(own, own.shown(name, kind), page.diagnostic.credits, beside.get(name, ()))
         for name in names
     ]
-    st.html(f'<div class="cpts-cards">{"".join(told)}</div>')
+    # Five or six cards, or nine, stand by three: none is left alone on a line.
+    three = " cpts-by-three" if len(told) % 4 in (1, 2) and len(told) > 4 else ""
+    st.html(f'<div class="cpts-cards{three}">{"".join(told)}</div>')
 
 
 def card(own: OwnReading, shown: Shown, credit: Credit, others: Sequence[OtherFigure] = ()) -> str:

@@ -1,50 +1,18 @@
-"""Charts: each says in its title what one sees, and has a table that says the same."""
+"""Charts of communes: each says in a sentence what one sees, and is its own table."""
 
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from cpts_data import french
 from cpts_data.diagnostic import Diagnostic
-from cpts_data.drawing import palettes
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.territories import Territory
-from pages.parts import blocks
+from pages.parts import blocks, cards
 from pages.parts.frame import Frame
 
-_CONFIG = {"displayModeBar": False, "scrollZoom": False}
-_FONT = {"family": "Source Sans Pro, Source Sans, sans-serif", "size": 14, "color": "#1d2733"}
 _MOST_BARS = 25
-_TICKS = ",.2~f"
-
-
-def _layout(title: str, height: int, **options: object) -> dict[str, object]:
-    return {
-        "title": {"text": title, "x": 0, "xanchor": "left", "font": {"size": 15}},
-        "height": height,
-        "margin": {"l": 10, "r": 20, "t": 46, "b": 40},
-        "font": _FONT,
-        "separators": f",{french.NARROW}",
-        "plot_bgcolor": "#ffffff",
-        "paper_bgcolor": "#ffffff",
-        "showlegend": False,
-        "hoverlabel": {"font": {"size": 13}},
-        **options,
-    }
-
-
-def _show(figure: go.Figure, table: pd.DataFrame, key: str, summary: str) -> None:
-    """Show a chart with its summary for screen readers and its table."""
-    st.plotly_chart(figure, width="stretch", key=key, config=_CONFIG, theme=None, alt=summary)
-    with st.expander("Les mêmes chiffres en tableau"):
-        st.dataframe(table, hide_index=True, width="stretch")
-
-
-def _plain(text: str) -> str:
-    """Text for Plotly, which reads a little HTML: angle brackets are shown, not interpreted."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _commune_values(diagnostic: Diagnostic, territory: Territory, name: str) -> pd.DataFrame:
@@ -54,28 +22,23 @@ def _commune_values(diagnostic: Diagnostic, territory: Territory, name: str) -> 
     return table.rename(columns={label: "value"}).dropna(subset="value")
 
 
-def _bars(table: pd.DataFrame, indicator: Indicator, title: str) -> go.Figure:
-    shown = table.sort_values("value").tail(_MOST_BARS)
-    figure = go.Figure()
-    figure.add_bar(
-        x=shown["value"],
-        y=[_plain(str(name)) for name in shown["Commune"]],
-        orientation="h",
-        marker={"color": palettes.OWN},
-        text=[french.number(value, indicator.digits) for value in shown["value"]],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y} : %{text}<extra></extra>",
+def _bars(table: pd.DataFrame, indicator: Indicator) -> str:
+    """One bar by commune, the highest first: a table whose last column is drawn."""
+    shown = table.sort_values("value", ascending=False)
+    widest = float(shown["value"].abs().max()) or 1.0
+    rows = "".join(
+        f'<tr data-indicateur="{indicator.id}"><th scope="row">{cards.text(str(name))}</th>'
+        f'<td data-label=""><span class="cpts-bar"><i style="width:{80 * value / widest:.1f}%"></i>'
+        f"<b>{cards.text(french.number(value, indicator.digits))}</b></span></td></tr>"
+        for name, value in zip(shown["Commune"], shown["value"].astype(float), strict=True)
     )
-    figure.update_layout(
-        _layout(
-            title,
-            90 + 24 * len(shown),
-            xaxis={"title": indicator.unit, "gridcolor": "#e3e8ec", "tickformat": _TICKS},
-            yaxis={"automargin": True},
-        )
+    head = f'<th scope="col">Commune</th><th scope="col">{cards.text(indicator.unit)}</th>'
+    return (
+        '<div class="cpts-table-wrap" tabindex="0"><table class="cpts-table cpts-lines cpts-stack '
+        f'cpts-spined cpts-charted cpts-bars"><caption class="cpts-unseen">'
+        f"{cards.text(indicator.label)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
-    return figure
 
 
 def range_by_commune(page: Frame, territory: Territory, name: str) -> None:
@@ -98,8 +61,11 @@ def range_by_commune(page: Frame, territory: Territory, name: str) -> None:
         told = french.count_of(hidden, "commune est masquée", "communes sont masquées")
         sentence += f" {told} ou non disponible{'s' if hidden > 1 else ''}."
     blocks.lead(sentence, about=name)
-    figure = _bars(table, indicator, f"{indicator.short_label} des communes")
-    shown = table.rename(columns={"value": indicator.short_label})
-    _show(figure, shown, f"etendue_{name}", sentence)
+    ordered = table.sort_values("value", ascending=False)
+    st.html(_bars(ordered.head(_MOST_BARS), indicator))
+    if len(ordered) > _MOST_BARS:
+        with st.expander(f"Les {french.number(len(ordered))} communes, en tableau"):
+            label = f"{indicator.short_label} ({indicator.unit})"
+            blocks.sortable_table(ordered.rename(columns={"value": label}))
     period = diagnostic.latest_period(indicator)
     blocks.note(f"Source : {diagnostic.source_line(indicator, period)}.")

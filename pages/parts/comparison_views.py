@@ -12,7 +12,7 @@ from cpts_data import french
 from cpts_data.analysis.compare import Basis, Kind
 from cpts_data.analysis.sentences import rank_sentence, rank_words
 from cpts_data.indicators import INDICATORS, Indicator
-from cpts_data.reading import verdicts, wording
+from cpts_data.reading import side_by_side, verdicts, wording
 from cpts_data.territories import Level, Territory
 from pages.parts import (
     blocks,
@@ -24,6 +24,7 @@ from pages.parts import (
     plots,
     present,
     selection,
+    store,
     trend_view,
 )
 from pages.parts.frame import Frame
@@ -62,7 +63,7 @@ def open_view(page: Frame, own: Territory) -> None:
     view = frame.choose("Vue", VIEWS, "vue", horizontal=True, help_text=told)
     blocks.note(_ABOUT[view])
     views: dict[str, Callable[[Frame, Territory], None]] = {
-        "tableau": side_by_side,
+        "tableau": heat,
         "intervalles": intervals,
         "voisins": peers_view.show,
         "classement": ranking,
@@ -73,7 +74,7 @@ def open_view(page: Frame, own: Territory) -> None:
     views[view](page, own)
 
 
-def side_by_side(page: Frame, own: Territory) -> None:
+def heat(page: Frame, own: Territory) -> None:
     """The heat table of a theme."""
     left, right = st.columns([2, 1])
     with left:
@@ -113,7 +114,7 @@ def intervals(page: Frame, own: Territory) -> None:
     with right:
         kind = selection.choose_reference(page, own)
     territories = selection.choose_territories(page)
-    rows = selection.compared(page.diagnostic, own, kind, [indicator.id], territories)
+    rows = store.compared(page.diagnostic, own, kind, [indicator.id], territories)
     rows = _labelled(rows, territories)
     blocks.section(f"{indicator.label} : {french.count_of(len(rows), 'territoire')}")
     present.lead(rows, own.id, indicator)
@@ -169,8 +170,8 @@ def _everyone(own: Territory, count: int, inside: bool = True) -> str:
 
 
 def _all_cpts(page: Frame, own: Territory, kind: Kind, indicator: Indicator) -> pd.DataFrame:
-    everyone = selection.peers_and_own(page.diagnostic, own)
-    rows = selection.compared(page.diagnostic, own, kind, [indicator.id], everyone)
+    everyone = side_by_side.peers_and_own(page.diagnostic, own)
+    rows = store.compared(page.diagnostic, own, kind, [indicator.id], everyone)
     return _labelled(rows, everyone)
 
 
@@ -235,7 +236,8 @@ def two_indicators(page: Frame, own: Territory) -> None:
         )
     table = pd.DataFrame({"x": _known(page, own, first), "y": _known(page, own, second)})
     names = {
-        one.id: french.typography(one.name) for one in selection.peers_and_own(page.diagnostic, own)
+        one.id: french.typography(one.name)
+        for one in side_by_side.peers_and_own(page.diagnostic, own)
     }
     table["label"] = table.index.map(names)
     known = table.dropna(subset=["x", "y"])
@@ -262,16 +264,16 @@ def two_indicators(page: Frame, own: Territory) -> None:
             f"{second.short_label} ({second.unit})": french.rounded(table["y"], second.digits),
         }
     )
-    everyone = selection.peers_and_own(page.diagnostic, own)
-    values = selection.values_of(page.diagnostic, [first.id, second.id], everyone)
+    everyone = side_by_side.peers_and_own(page.diagnostic, own)
+    values = side_by_side.values_of(page.diagnostic, [first.id, second.id], everyone)
     present.table(shown, values, f"nuage_{first.id}_{second.id}")
     for indicator in dict.fromkeys((first, second)):
         present.source(page, indicator, page.diagnostic.latest_period(indicator))
 
 
 def _known(page: Frame, own: Territory, indicator: Indicator) -> pd.Series:
-    everyone = selection.peers_and_own(page.diagnostic, own)
-    rows = selection.values_of(page.diagnostic, [indicator.id], everyone).set_index("territory")
+    everyone = side_by_side.peers_and_own(page.diagnostic, own)
+    rows = side_by_side.values_of(page.diagnostic, [indicator.id], everyone).set_index("territory")
     return rows["value"].astype(float).where(rows.apply(verdicts.own_figure, axis=1))
 
 

@@ -78,7 +78,8 @@ def _figures(found: Directory, own: Territory | None) -> None:
     if "ressources_locales" in found.has:
         late = int(directory.outdated(found.resources, today()).sum())
         told.append((french.number(len(found.resources)), "ressources locales"))
-        told.append((french.number(late), "fiches à revoir, date dépassée"))
+        noun = "fiche à revoir" if late < 2 else "fiches à revoir"
+        told.append((french.number(late), f"{noun}, date dépassée"))
     if "finess" in found.has:
         told.append((french.number(len(found.structures)), "établissements (FINESS)"))
     if "rpps" in found.has:

@@ -56,7 +56,7 @@ MEETING = "pages/reunion.py"
 MOST_COMPOSED = 6
 _OFFERED = "territoires_composes"
 _PARTS = Path(__file__).parent
-_SHEETS = ("frame.css", "cards.css", "saved.css")
+_SHEETS = ("frame.css", "cards.css", "charts.css", "saved.css")
 _STYLE = "".join((_PARTS / name).read_text(encoding="utf-8") for name in _SHEETS)
 _FICTITIOUS = (
     "Territoire fictif de démonstration : lieux, chiffres et CPTS sont inventés. "
@@ -129,9 +129,9 @@ def _space_labels(known: Mapping[str, Path]) -> dict[str, str]:
 def _choose_cpts(diagnostic: Diagnostic) -> Territory | None:
     """The CPTS that the page speaks of, or a composed territory of the address or the session."""
     known = {
-        str(identifier): diagnostic.territory(level, str(identifier))
+        one.id: one
         for level in (Level.COMPOSED, Level.CPTS)
-        for identifier in diagnostic.territories(level).table.sort_values("name").index
+        for one in sorted(diagnostic.territories(level).every(), key=lambda one: one.name)
     }
     _tell_left_out(diagnostic)
     if not known:

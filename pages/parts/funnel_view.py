@@ -13,10 +13,10 @@ from cpts_data.analysis.compare import Basis, Kind, methods_of
 from cpts_data.analysis.confidence import Method
 from cpts_data.indicators import INDICATORS, Indicator
 from cpts_data.measures import Status
-from cpts_data.reading import verdicts
+from cpts_data.reading import side_by_side, verdicts
 from cpts_data.statistics.significance import FunnelClass, funnel_class, funnel_limits
 from cpts_data.territories import Territory
-from pages.parts import blocks, funnel_plot, present, selection
+from pages.parts import blocks, funnel_plot, present, selection, store
 from pages.parts.frame import Frame
 
 _PLACES = {
@@ -112,8 +112,8 @@ def show(page: Frame, own: Territory) -> None:
 
 
 def _rows(page: Frame, own: Territory, kind: Kind, indicator: Indicator) -> pd.DataFrame:
-    everyone = selection.peers_and_own(page.diagnostic, own)
-    rows = selection.compared(page.diagnostic, own, kind, [indicator.id], everyone)
+    everyone = side_by_side.peers_and_own(page.diagnostic, own)
+    rows = store.compared(page.diagnostic, own, kind, [indicator.id], everyone)
     return rows.assign(label=[french.typography(one.name) for one in everyone])
 
 

@@ -15,7 +15,7 @@ from cpts_data.measures import Status
 from cpts_data.reading import verdicts
 from cpts_data.reading.verdicts import LEGEND, Look, look
 from cpts_data.territories import Territory
-from pages.parts import blocks, cards, figure_marks, frame, helps, present, selection
+from pages.parts import blocks, cards, figure_marks, frame, helps, present, selection, store
 from pages.parts.frame import Frame
 
 
@@ -23,7 +23,7 @@ def show(page: Frame, territories: Sequence[Territory], own: Territory, kind: Ki
     """The table of one theme, its legend, its download, and the warning on many comparisons."""
     theme = selection.choose_theme()
     names = selection.indicators_of(theme)
-    table = selection.compared(page.diagnostic, own, kind, names, territories)
+    table = store.compared(page.diagnostic, own, kind, names, territories)
     known = table[table["status"].ne(Status.MISSING.value)]
     shown = [name for name in names if (known["indicator"] == name).any()]
     if not shown:

@@ -20,8 +20,8 @@ _NO_CONTOURS = (
     "Cet espace ne contient pas de contours de communes : la carte ne peut pas être dessinée."
 )
 _ADD_CONTOURS = (
-    "Ajoutez le fichier des communes (IGN ADMIN EXPRESS ou Etalab, contours administratifs) avec "
-    "« python -m cpts_data ajouter --espace DOSSIER FICHIER »."
+    "Déposez le fichier des communes (IGN ADMIN EXPRESS ou Etalab, contours administratifs) sur la "
+    "page « Données »."
 )
 # A map at these levels shows their borders: their layer is laid without being asked for.
 BORDERS = {Level.EPCI: map_layer_list.EPCI_LAYER, Level.BASSIN_DE_VIE: map_layer_list.BASIN_LAYER}

@@ -15,14 +15,18 @@ from pages.parts.frame import Frame
 
 _NO_CPTS = "Cet espace ne contient pas encore de périmètre de CPTS."
 _ADD_CPTS = (
-    "Ajoutez la liste de votre ARS (une ligne par CPTS et par commune, en codes ou en noms) avec "
-    "« python -m cpts_data ajouter --espace DOSSIER FICHIER »."
+    "Composez un territoire commune par commune : toutes les pages le liront comme une CPTS. Ou "
+    "déposez sur la page « Données » la liste de votre ARS (une ligne par CPTS et par commune, en "
+    "codes ou en noms)."
 )
 
 
 def no_cpts() -> None:
     """The designed empty state of a page that speaks of one CPTS."""
     blocks.nothing_here(_NO_CPTS, _ADD_CPTS)
+    frame.link("pages/composer.py", "Composer un territoire")
+    frame.link("pages/donnees.py", "Déposer une liste de CPTS")
+    frame.link("pages/carte.py", "Explorer la carte des communes")
 
 
 def _covered(diagnostic: Diagnostic) -> tuple[float, float]:
@@ -35,18 +39,18 @@ def _covered(diagnostic: Diagnostic) -> tuple[float, float]:
 
 def opening(page: Frame) -> None:
     """What one sees on the first page: one or two sentences, large figures, their source."""
+    if page.diagnostic.territories(Level.CPTS).table.empty:
+        no_cpts()
+        return
     blocks.lead(opening_sentence(page), about="population")
-    if pairs := key_figures(page):
-        blocks.figures(pairs, about="population")
-        blocks.note(f"{page.diagnostic.population_line()}.")
+    blocks.figures(key_figures(page), about="population")
+    blocks.note(f"{page.diagnostic.population_line()}.")
 
 
 def opening_sentence(page: Frame) -> str:
     """How many CPTS, and how many people live in one."""
     diagnostic = page.diagnostic
     table = diagnostic.territories(Level.CPTS).table
-    if table.empty:
-        return f"{_NO_CPTS} {_ADD_CPTS}"
     covered, everyone = _covered(diagnostic)
     departements = len(diagnostic.field_departements())
     where = french.count_of(departements, "département")
@@ -61,8 +65,6 @@ def key_figures(page: Frame) -> list[tuple[str, str]]:
     """The large figures of the first page."""
     diagnostic = page.diagnostic
     cpts = diagnostic.territories(Level.CPTS)
-    if cpts.table.empty:
-        return []
     covered, _ = _covered(diagnostic)
     free = diagnostic.uncovered()
     shared = cpts.overlaps()
@@ -149,7 +151,6 @@ def gaps_and_overlaps(page: Frame) -> None:
             table.sort_values("Population", ascending=False),
             hide_index=True,
             width="stretch",
-            height=300,
             column_config={"Population": st.column_config.NumberColumn(format="localized")},
         )
     with right:
@@ -163,7 +164,7 @@ def gaps_and_overlaps(page: Frame) -> None:
         if table.empty:
             blocks.note("Aucune commune n'appartient à deux CPTS.")
         else:
-            st.dataframe(table, hide_index=True, width="stretch", height=300)
+            st.dataframe(table, hide_index=True, width="stretch")
 
 
 def population_lead(page: Frame, territory: Territory) -> None:

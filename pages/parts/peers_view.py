@@ -15,7 +15,7 @@ from cpts_data.analysis.compare import Kind, compare, medians
 from cpts_data.analysis.neighbours import METHOD, Characteristic, Neighbours, nearest
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS, Indicator
-from cpts_data.reading import verdicts
+from cpts_data.reading import side_by_side, verdicts
 from cpts_data.reading.comparisons import Row
 from cpts_data.territories import Level, Territory
 from pages.parts import blocks, cards, figure_marks, frame, plots, present, selection
@@ -289,7 +289,7 @@ def among(
     """The reader's CPTS and its peers, each beside the median of the peers."""
     names = [own.id, *chosen]
     beside = [diagnostic.territory(Level.CPTS, name) for name in chosen]
-    values = selection.values_of(diagnostic, [indicator.id], [own, *beside])
+    values = side_by_side.values_of(diagnostic, [indicator.id], [own, *beside])
     peers = values[values["territory"].isin(list(chosen))]
     middle = medians(
         peers,

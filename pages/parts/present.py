@@ -28,15 +28,7 @@ def chart(figure: go.Figure, key: str, summary: str) -> None:
 def table(shown: pd.DataFrame, values: pd.DataFrame, name: str) -> None:
     """The same figures as a table, and the download of what stands behind them."""
     with st.expander("Les mêmes chiffres en tableau, à télécharger"):
-        numbers = shown.select_dtypes("number").columns
-        column = st.column_config.NumberColumn(format="localized")
-        st.dataframe(
-            shown,
-            hide_index=True,
-            width="stretch",
-            column_config=dict.fromkeys(numbers, column),
-            placeholder="",
-        )
+        blocks.sortable_table(shown)
         download(values, f"{name}.csv")
 
 

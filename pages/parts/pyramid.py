@@ -5,13 +5,15 @@ Bands of five years where the census gives them, else the seven wide bands.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import pandas as pd
-import plotly.graph_objects as go
+import streamlit as st
 
 from cpts_data import french
-from cpts_data.drawing import palettes
 from cpts_data.reading.pyramid import COLOURS, SHARE, ages, pyramid
-from pages.parts import blocks, plots, present
+from pages.parts import blocks, cards, present
 from pages.parts.theme_views import ThemePage
 
 
@@ -25,74 +27,85 @@ def show(theme: ThemePage) -> None:
         return
     own, beside, name = found.own, found.beside, found.around
     blocks.note(found.summary, found.indicator.id)
-    present.chart(figure(own, beside, name), "pyramide", found.summary)
+    st.html(drawing(own, beside, name, found.summary))
     values = diagnostic.figures.strata(found.indicator, theme.territory.level, found.period)
     values = values[values["territory"] == theme.territory.id]
     present.table(_table(own, beside, name), values, f"pyramide_{theme.territory.id}")
     blocks.note(f"Source : {diagnostic.source_line(found.indicator, found.period)}.")
 
 
-def figure(own: pd.DataFrame, beside: pd.DataFrame, around: str) -> go.Figure:
-    """Bars of both sexes, back to back; the reference as an outline."""
-    chart = go.Figure()
-    for sex, sign in (("hommes", -1), ("femmes", 1)):
-        mine = own[own["sexe"] == sex]
-        bands = [ages(band) for band in mine["age"]]
-        words = [
-            f"{sex}, {age} : {french.with_unit(share, '%', 1)} ({french.number(people)} personnes)"
-            for age, share, people in zip(bands, mine[SHARE], mine["personnes"], strict=True)
-        ]
-        chart.add_bar(
-            x=sign * mine[SHARE],
-            y=bands,
-            orientation="h",
-            name=sex.capitalize(),
-            marker={
-                "color": COLOURS[sex],
-                "pattern": {
-                    "shape": "/" if sex == "femmes" else "",
-                    "fillmode": "overlay",
-                    "fgcolor": "#ffffff",
-                    "solidity": 0.12,
-                },
-            },
-            hovertext=words,
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
-        theirs = beside[beside["sexe"] == sex]
-        if len(theirs):
-            chart.add_scatter(
-                x=sign * theirs[SHARE],
-                y=[ages(band) for band in theirs["age"]],
-                mode="lines",
-                line={"color": "#1d2733", "width": 2, "shape": "vhv"},
-                name=plots.plain(around),
-                showlegend=sex == "femmes",
-                hoverinfo="skip",
-            )
-    widest = float(max(own[SHARE].max(), beside[SHARE].max() if len(beside) else 0.0))
+def drawing(own: pd.DataFrame, beside: pd.DataFrame, around: str, summary: str) -> str:
+    """Bars of both sexes, back to back; the reference as a stroke across each bar."""
+    widest = float(max(own[SHARE].max(), beside[SHARE].max() if len(beside) else 0.0)) * 1.04
     step = 1 if widest < 6 else 2 if widest < 12 else 5
-    ticks = list(range(0, int(widest) + step + 1, step))
-    marks = sorted({sign * tick for tick in ticks for sign in (-1, 1)})
-    chart.update_layout(
-        plots.layout(
-            110 + 21 * (len(own) // 2),
-            barmode="overlay",
-            bargap=0.12,
-            showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-            xaxis=plots.axis(
-                "% de la population",
-                tickvals=marks,
-                ticktext=[french.number(abs(mark)) for mark in marks],
-                range=[-widest * 1.06, widest * 1.06],
-            ),
-            yaxis={"automargin": True, "tickfont": {"size": 12}, "dtick": 1},
-            margin={"l": 10, "r": 20, "t": 40, "b": 44},
+    marked = list(range(step, int(widest) + 1, step))
+    mine, theirs = _by_band(own), _by_band(beside)
+    rows = []
+    for band in reversed(list(dict.fromkeys(own["age"]))):
+        men, women = (
+            _side(sex, band, mine[sex, band], theirs.get((sex, band)), widest, marked)
+            for sex in ("hommes", "femmes")
         )
+        rows.append(f"<div>{men}<span>{cards.text(ages(band))}</span>{women}</div>")
+    ends = _ends("right", marked, widest), _ends("left", marked, widest)
+    rows.append(f"<div>{ends[0]}<span>{cards.text('% de la population')}</span>{ends[1]}</div>")
+    label = cards.text(f"Pyramide des âges, hommes à gauche, femmes à droite. {summary}")
+    return (
+        f'<ul class="cpts-pyramid-keys">{"".join(_keys(around))}</ul>'
+        f'<div class="cpts-pyramid" role="img" aria-label="{label}">{"".join(rows)}</div>'
     )
-    chart.add_vline(x=0, line={"color": palettes.OWN, "width": 1})
-    return chart
+
+
+Part: TypeAlias = tuple[float, float]
+
+
+def _by_band(table: pd.DataFrame) -> dict[tuple[str, str], Part]:
+    """Share and people by sex and band."""
+    keys = zip(table["sexe"].astype(str), table["age"].astype(str), strict=True)
+    parts = zip(table[SHARE].astype(float), table["personnes"].astype(float), strict=True)
+    return dict(zip(keys, parts, strict=True))
+
+
+def _side(
+    sex: str, band: str, mine: Part, theirs: Part | None, widest: float, marked: Sequence[int]
+) -> str:
+    from_middle, kind = ("right", "men") if sex == "hommes" else ("left", "women")
+    share, people = mine
+    words = (
+        f"{sex}, {ages(band)} : {french.with_unit(share, '%', 1)} "
+        f"({french.count_of(people, 'personne')})"
+    )
+    parts = [
+        f'<i class="grid" style="{from_middle}:{100 * tick / widest:.2f}%"></i>' for tick in marked
+    ]
+    parts.append(
+        f'<i class="bar" style="{from_middle}:0;width:{100 * share / widest:.2f}%;'
+        f'background-color:{COLOURS[sex]}"></i>'
+    )
+    if theirs is not None:
+        parts.append(f'<i class="ref" style="{from_middle}:{100 * theirs[0] / widest:.2f}%"></i>')
+    return f'<div class="side {kind}" title="{cards.text(words)}">{"".join(parts)}</div>'
+
+
+def _ends(from_middle: str, marked: Sequence[int], widest: float) -> str:
+    way = "50%" if from_middle == "right" else "-50%"
+    told = "".join(
+        f'<b style="{from_middle}:{100 * tick / widest:.2f}%;transform:translateX({way})">'
+        f"{french.number(tick)}</b>"
+        for tick in marked
+    )
+    return f'<div class="ends">{told}</div>'
+
+
+def _keys(around: str) -> list[str]:
+    found = [
+        f'<li><i style="background:{COLOURS["hommes"]}"></i>Hommes (à gauche)</li>',
+        f'<li class="women"><i class="bar" style="background-color:{COLOURS["femmes"]}"></i>'
+        "Femmes (à droite)</li>",
+    ]
+    if around:
+        found.append(f'<li><i class="ref"></i>{cards.text(around)}</li>')
+    return found
 
 
 def _table(own: pd.DataFrame, beside: pd.DataFrame, around: str) -> pd.DataFrame:

@@ -6,7 +6,10 @@ is opened anew at the next run, without a restart. What is cached is shared and 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,13 +17,15 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from cpts_data.analysis.compare import Kind
 from cpts_data.analysis.quality_report import SourceQuality
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.documents.material import Material
 from cpts_data.indicators import INDICATORS, Theme
-from cpts_data.reading import communes, comparisons, contracts, directory, kept
+from cpts_data.reading import communes, comparisons, contracts, directory, kept, side_by_side
 from cpts_data.reading.comparisons import OwnReading, Reading
 from cpts_data.reading.followed import KnownFigures, known_figures
 from cpts_data.reading.themes import VIEWS
@@ -34,6 +39,7 @@ from cpts_data.territories import Level, Territory
 from pages.parts import static_files
 from pages.parts.uploads import on_disk
 
+PREPARATION_VARIABLE = "CPTS_PREPARATION"
 _WAIT_AFTER_REFUSAL = 20.0
 # What makes two arguments of a cached function the same: for a space, its folder and its files.
 # Composed territories beside it change nothing of what is shared; one of them tells itself, since
@@ -86,7 +92,37 @@ def open_space(path: Path) -> Diagnostic:
 
 @st.cache_resource(max_entries=5, show_spinner="Ouverture de l’espace et contrôle des fichiers…")
 def _opened(path: str, fingerprint_of_files: str) -> Diagnostic:
-    return Diagnostic.open(path)
+    diagnostic = Diagnostic.open(path)
+    _prepare_in_background(path)
+    return diagnostic
+
+
+def _prepare_in_background(path: str) -> None:
+    """Work out ahead, in a process of its own, what the pages of a space will show.
+
+    Only under a server: what runs a page otherwise (a test, a script) asks for what it needs.
+    """
+    if not runtime.exists() or os.environ.get(PREPARATION_VARIABLE, "1") == "0":
+        return
+    command = [sys.executable, "-m", "cpts_data", "preparer", "--arriere-plan", "--espace", path]
+    started = _preparing()
+    started[:] = [one for one in started if one.poll() is None]
+    with contextlib.suppress(OSError):
+        started.append(
+            subprocess.Popen(
+                command,
+                cwd=Path(__file__).resolve().parents[2],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+
+
+@st.cache_resource
+def _preparing() -> list[subprocess.Popen[bytes]]:
+    """Preparations under way, so that each is waited for by somebody."""
+    return []
 
 
 @st.cache_resource(
@@ -175,6 +211,30 @@ def document_material(diagnostic: Diagnostic, composed: Territory | None) -> Mat
     return Material(diagnostic, lambda territory: whole_reading(diagnostic, territory))
 
 
+def offered(diagnostic: Diagnostic, level: Level) -> list[Territory]:
+    """Territories of one level that may be compared, by name."""
+    if level is Level.COMPOSED:
+        return side_by_side.offered(diagnostic, level)
+    return _offered(diagnostic, level)
+
+
+@st.cache_resource(max_entries=40, show_spinner=False, hash_funcs=KEYS)
+def _offered(diagnostic: Diagnostic, level: Level) -> list[Territory]:
+    return side_by_side.offered(diagnostic, level)
+
+
+@st.cache_resource(max_entries=200, show_spinner="Comparaison des territoires…", hash_funcs=KEYS)
+def compared(
+    diagnostic: Diagnostic,
+    own: Territory,
+    kind: Kind,
+    indicators: Sequence[str],
+    territories: Sequence[Territory],
+) -> pd.DataFrame:
+    """Every territory beside one reference: rows of ``compare.compare``; read-only."""
+    return side_by_side.compared(diagnostic, own, kind, indicators, territories)
+
+
 @st.cache_resource(
     max_entries=200, show_spinner="Lecture des chiffres par commune…", hash_funcs=KEYS
 )
@@ -183,6 +243,15 @@ def commune_values(
 ) -> pd.DataFrame:
     """``Values`` of the communes and arrondissements of a territory."""
     return communes.values(diagnostic, own, indicators)
+
+
+@st.cache_resource(
+    max_entries=200, show_spinner="Lecture des chiffres par commune…", hash_funcs=KEYS
+)
+def commune_table(diagnostic: Diagnostic, own: Territory, theme: Theme) -> communes.Table:
+    """What the communes of a territory tell of a theme; read-only."""
+    read = theme_reading(diagnostic, own, VIEWS[theme].indicators)
+    return communes.table(diagnostic, read, VIEWS[theme])
 
 
 @st.cache_resource(max_entries=5, show_spinner=False, hash_funcs=KEYS)

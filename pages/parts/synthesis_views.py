@@ -48,11 +48,7 @@ class Synthesis:
 
 def open_synthesis(page: Frame, territory: Territory) -> Synthesis:
     """The name of the CPTS, the choice of the reference, the figures of every theme."""
-    left, right = st.columns([3, 1.2], vertical_alignment="bottom")
-    with left:
-        blocks.title(territory.label)
-    with right:
-        kind = selection.choose_reference(page, territory)
+    kind = selection.head(page, territory)
     own = store.whole_reading(page.diagnostic, territory)
     found = standing_out.facts(own, kind, net_only=True)
     notes = figure_notes.read(page, territory)

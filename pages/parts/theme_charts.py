@@ -1,26 +1,19 @@
 """The charts of the theme pages: one line per indicator, its figure, interval and reference.
 
-Each says in a sentence what one sees, and has a table and a download.
+Each says in a sentence what one sees, is its own table, and has a download.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from cpts_data import french
-from cpts_data.reading import line_charts, marks
+from cpts_data.reading import line_charts
 from cpts_data.reading.comparisons import Shown
-from cpts_data.reading.line_charts import Line, LineChart
-from cpts_data.reading.verdicts import NONE
-from pages.parts import blocks, cards, plots, present
+from cpts_data.reading.line_charts import LineChart
+from pages.parts import blocks, cards, line_chart, present
 from pages.parts.theme_views import ThemePage
 
-_DARK = "#1d2733"
 _OTHER_COUNTS = (
     "Les densités de cette référence sont publiées par l'Assurance maladie : elle ne compte ni les "
     "mêmes professionnels, ni les mêmes habitants (femmes ou enfants pour certaines professions) "
@@ -29,129 +22,17 @@ _OTHER_COUNTS = (
 )
 
 
-def figure(chart_of: LineChart) -> go.Figure:
-    """Dots with their intervals; references as black strokes, targets as hollow triangles."""
-    across = chart_of.across
-    lines = list(reversed(chart_of.lines))
-    places = list(range(len(lines)))
-    chart = go.Figure()
-    if across is None:
-        chart.add_scatter(
-            x=[line.reference for line in lines],
-            y=places,
-            mode="markers",
-            marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": _DARK}},
-            hoverinfo="skip",
-        )
-    else:
-        chart.add_vline(x=across, line={"color": _DARK, "width": 2})
-    aims = [(line.target, place) for line, place in zip(lines, places, strict=True)]
-    aims = [(target, place) for target, place in aims if target == target]
-    if aims:
-        chart.add_scatter(
-            x=[target for target, _ in aims],
-            y=[place + 0.3 for _, place in aims],
-            mode="markers",
-            marker={
-                "symbol": "triangle-down-open",
-                "size": 11,
-                "line": {"width": 2},
-                "color": _DARK,
-            },
-            hoverinfo="skip",
-        )
-    inks = [line.mark.ink if line.mark.tone != NONE else "#4c5a68" for line in lines]
-    chart.add_scatter(
-        x=[line.value for line in lines],
-        y=places,
-        mode="markers",
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [_reach(line.upper - line.value) for line in lines],
-            "arrayminus": [_reach(line.value - line.lower) for line in lines],
-            "color": "#4c5a68",
-            "thickness": 2,
-            "width": 5,
-        },
-        marker={
-            "size": 14,
-            "color": inks,
-            "symbol": [marks.SHAPES[line.mark.tone] for line in lines],
-            "line": {"width": 2, "color": inks},
-        },
-        hovertext=[_hover(line) for line in lines],
-        hovertemplate="%{hovertext}<extra></extra>",
-        cliponaxis=False,
-    )
-    reach = {"range": list(chart_of.reach)} if chart_of.reach else {}
-    chart.update_layout(
-        plots.layout(
-            70 + 34 * len(lines),
-            xaxis=plots.axis(chart_of.axis, **reach),
-            yaxis={
-                "tickmode": "array",
-                "tickvals": places,
-                "ticktext": [
-                    f"{plots.plain(line.label)}  <b>{plots.plain(line.figure)}</b>"
-                    for line in lines
-                ],
-                "automargin": True,
-                "range": [-0.7, len(lines) - 0.3],
-                "gridcolor": "#eef1f4",
-                "zeroline": False,
-            },
-            margin={"l": 10, "r": 24, "t": 12, "b": 44},
-        )
-    )
-    return chart
-
-
-def _reach(length: float) -> float:
-    return 0.0 if math.isnan(length) else max(length, 0.0)
-
-
-def _hover(line: Line) -> str:
-    told = f"{line.label} : {line.figure}"
-    if interval := cards.interval_text(line.shown):
-        told += f" (IC {interval})"
-    told += f" ; {marks.reference_name(line.shown.beside)} : "
-    told += marks.value_beside(line.shown.beside, line.shown.indicator)
-    return plots.plain(f"{told} ; {line.mark.words}" if line.mark.words else told)
-
-
 def _draw(theme: ThemePage, chart_of: LineChart) -> None:
-    """A section with its chart, the same figures in a table, and the sources."""
+    """A section with its chart, its download, and the sources."""
     lines = chart_of.lines
-    if not lines:
+    # One line alone says nothing that its card does not say.
+    if len(lines) < 2:
         return
     blocks.section(chart_of.heading, chart_of.sentence)
-    summary = f"{chart_of.heading}. {chart_of.sentence}"
-    present.chart(figure(chart_of), chart_of.key, summary)
+    told = line_chart.table(chart_of, theme.territory.name)
+    st.html(told + cards.sources(theme.page, [line.shown for line in lines]))
     values = pd.DataFrame([dict(line.shown.row) for line in lines])
-    present.table(_table(lines), values, f"{chart_of.key}_{theme.territory.id}")
-    st.html(cards.sources(theme.page, [line.shown for line in lines]))
-
-
-def _table(lines: Sequence[Line]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Indicateur": [line.label for line in lines],
-            "Valeur": [
-                french.rounded(float(line.shown.row["value"]), line.shown.indicator.digits)
-                for line in lines
-            ],
-            "Unité": [line.shown.indicator.unit for line in lines],
-            "Intervalle à 95 %": [cards.interval_text(line.shown) for line in lines],
-            "Référence": [
-                f"{marks.reference_name(line.shown.beside)} : "
-                f"{marks.value_beside(line.shown.beside, line.shown.indicator)}"
-                for line in lines
-            ],
-            "Verdict": [line.mark.words for line in lines],
-            "Période": [str(line.shown.row["period"]) for line in lines],
-        }
-    )
+    present.download(values, f"{chart_of.key}_{theme.territory.id}.csv")
 
 
 def professions(theme: ThemePage) -> None:

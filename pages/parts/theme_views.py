@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from cpts_data import french
@@ -54,11 +53,7 @@ class ThemePage:
 
 def open_theme(page: Frame, territory: Territory, theme: Theme) -> ThemePage:
     """The name of the CPTS, the choice of the reference, and the figures of the theme."""
-    left, right = st.columns([3, 1.2], vertical_alignment="bottom")
-    with left:
-        blocks.title(territory.label)
-    with right:
-        kind = selection.choose_reference(page, territory)
+    kind = selection.head(page, territory)
     view = VIEWS[theme]
     own = store.theme_reading(page.diagnostic, territory, view.indicators)
     return ThemePage(page, territory, view, own, kind, figure_notes.read(page, territory))
@@ -123,19 +118,8 @@ def tables(theme: ThemePage) -> None:
         cards.context(theme.page, own, around)
 
 
-def _commune_rows(theme: ThemePage) -> pd.DataFrame:
-    """``Values`` rows of the communes of the CPTS, for what communes may tell."""
-    diagnostic = theme.page.diagnostic
-
-    def read(names: Sequence[str]) -> pd.DataFrame:
-        return store.commune_values(diagnostic, theme.territory, names)
-
-    return communes_of.rows(diagnostic, theme.own, theme.view, read)
-
-
-def known_by_commune(theme: ThemePage) -> list[str]:
-    """The indicators of which at least one commune of the CPTS has a figure."""
-    return communes_of.known(theme.view, _commune_rows(theme))
+def _communes(theme: ThemePage) -> communes_of.Table:
+    return store.commune_table(theme.page.diagnostic, theme.territory, theme.view.theme)
 
 
 def _noted(theme: ThemePage, names: Sequence[str]) -> None:
@@ -155,7 +139,7 @@ def noting(theme: ThemePage) -> None:
 @st.fragment
 def territory_map(theme: ThemePage) -> None:
     """One map of the communes, any indicator of the theme that they have."""
-    names = known_by_commune(theme)
+    names = _communes(theme).names
     if not names:
         blocks.note("Aucun indicateur de ce thème n'est connu par commune dans cet espace.")
         return
@@ -174,20 +158,17 @@ def territory_map(theme: ThemePage) -> None:
 
 def communes(theme: ThemePage) -> None:
     """Every commune with its figures, states in words, and the download."""
-    names = known_by_commune(theme)
-    if not names:
+    told = _communes(theme)
+    if not told.names:
         return
     blocks.section("Les communes du territoire", "Cliquez sur un en-tête de colonne pour trier.")
-    rows = _commune_rows(theme)
-    rows = rows[rows["indicator"].isin(names)]
-    values, words = communes_of.wide(rows, names)
-    blocks.sortable_table(values, words)
+    blocks.sortable_table(told.figures, told.words)
     left, right = st.columns([1, 3])
     with left:
         name = f"{theme.view.theme.value}_{theme.territory.id}_communes.csv"
-        blocks.download("Télécharger en CSV", lambda: as_csv(rows), name, "text/csv")
+        blocks.download("Télécharger en CSV", lambda: as_csv(told.rows), name, "text/csv")
     with right:
-        if any(words[name].ne("").any() for name in words.columns):
+        if any(told.words[name].ne("").any() for name in told.words.columns):
             blocks.note(
                 "« Secret statistique » : le producteur cache la valeur pour protéger les "
                 "personnes ; elle existe et n'est pas nulle. « Non disponible » : personne ne nous "
@@ -197,7 +178,7 @@ def communes(theme: ThemePage) -> None:
 
 def missing(theme: ThemePage) -> None:
     """What the theme lacks for this CPTS, why, whence it may come, and the request to send."""
-    held = known_by_commune(theme)
+    held = _communes(theme).names
     found = communes_of.gaps(theme.page.diagnostic, theme.own, theme.view, held)
     blocks.section("Ce qui manque et pourquoi")
     if not found:

@@ -11,10 +11,10 @@ from cpts_data import french
 from cpts_data.analysis.sentences import trend_sentence, value_sentence
 from cpts_data.analysis.trends import trends
 from cpts_data.indicators import Indicator
-from cpts_data.reading import verdicts
+from cpts_data.reading import side_by_side, verdicts
 from cpts_data.reading.comparisons import Row
 from cpts_data.territories import Territory
-from pages.parts import blocks, present, selection, trend_plot
+from pages.parts import blocks, present, trend_plot
 from pages.parts.frame import Frame
 
 _SIGNS = {"hausse": "↗", "baisse": "↘", "stable": "→", "non_calculable": "·"}
@@ -33,7 +33,8 @@ def show(
     diagnostic = page.diagnostic
     periods = diagnostic.periods(indicator)
     parts = [
-        selection.values_of(diagnostic, [indicator.id], territories, period) for period in periods
+        side_by_side.values_of(diagnostic, [indicator.id], territories, period)
+        for period in periods
     ]
     if not parts:
         blocks.nothing_here(
@@ -49,7 +50,7 @@ def show(
     if len(mine) and own_label(own) in series:
         blocks.lead(trend_sentence(mine.iloc[0], indicator), _told(mine.iloc[0], rows, own))
     else:
-        latest = selection.values_of(diagnostic, [indicator.id], [own])
+        latest = side_by_side.values_of(diagnostic, [indicator.id], [own])
         blocks.lead(value_sentence(latest.iloc[0], indicator), latest.iloc[0].to_dict())
     if series and max(len(known) for known in series.values()) > 1:
         known = [p for p in periods if any(p in set(one["period"]) for one in series.values())]

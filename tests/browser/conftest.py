@@ -72,7 +72,7 @@ def start_app(script: Path, log: Path, environment: dict[str, str]) -> tuple[sub
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "CPTS_PREPARATION": "0"} | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )

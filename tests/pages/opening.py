@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def open_page(page: str, **parameters: str | list[str]) -> AppTest:
     """A page with its address; « a: [..] » repeats a parameter."""
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     test.switch_page(page)
     for name, value in parameters.items():
         test.query_params[name] = value

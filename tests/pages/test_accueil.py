@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("offered", "works", "fixed_day")
 
 
 def open_home(**parameters):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     for name, value in {"espace": "demonstration", **parameters}.items():
         test.query_params[name] = value
     test.run()

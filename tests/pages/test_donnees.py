@@ -36,7 +36,7 @@ def etagere(spaces, tmp_path, monkeypatch) -> Path:
 
 
 def open_page(space: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     test.switch_page(PAGE)
     test.query_params["espace"] = space
     return test.run()

@@ -13,7 +13,7 @@ SPACES = ["demonstration", "corse", "reunion", "sans_cpts", "masque", "vide"]
 
 
 def open_page(page: str, **parameters: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     if page != "app.py":
         test.switch_page(page)
     for name, value in parameters.items():

@@ -44,7 +44,7 @@ def fewer_themes(monkeypatch):
 
 
 def open_synthesis(**parameters):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     test.switch_page("pages/synthese.py")
     for key, value in parameters.items():
         test.query_params[key] = value

@@ -41,7 +41,7 @@ OWN = Territory(Level.CPTS, "a", "CPTS d'essai", ("83",))
 
 
 def open_page(name, **parameters):
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     test.switch_page(f"pages/{name}.py")
     for key, value in parameters.items():
         test.query_params[key] = value
