@@ -63,15 +63,16 @@ def show(workshop: Workshop, scope: str) -> None:
         blank=look.blank.difference(mine),
         zoom_to=_framed(workshop, ground),
     )
-    st_folium(
-        maps.base_map(ground.url, ground.bounds, canvas=ground.canvas, lasso=True),
-        key=KEY,
-        feature_group_to_add=element,
-        height=HEIGHT,
-        use_container_width=True,
-        returned_objects=maps.RETURNED,
-        on_change=lambda: _on_map(workshop, ground.communes),
-    )
+    with st.container(key=f"place_{HEIGHT}_{KEY}"):
+        st_folium(
+            maps.base_map(ground.url, ground.bounds, canvas=ground.canvas, lasso=True),
+            key=KEY,
+            feature_group_to_add=element,
+            height=HEIGHT,
+            use_container_width=True,
+            returned_objects=maps.RETURNED,
+            on_change=lambda: _on_map(workshop, ground.communes),
+        )
     _legend(workshop, look, mine, len(shared), len(cut))
 
 

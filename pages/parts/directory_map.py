@@ -78,7 +78,7 @@ def counts_map(
             frame.remember(commune=None if code == chosen else code)
 
     left, right = st.columns([3, 1])
-    with left:
+    with left, st.container(key=f"place_{_HEIGHT}_{_KEY}"):
         st_folium(
             maps.base_map(ground.url, ground.bounds, canvas=ground.canvas),
             key=_KEY,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import folium
+import streamlit as st
 from streamlit_folium import st_folium
 
 from pages.parts import frame, map_store, maps
@@ -35,21 +36,23 @@ def draw(
         if code is not None and frame.seen(key, maps.click_count(state)):
             frame.remember(commune=code)
 
-    st_folium(
-        maps.base_map(
-            ground.url,
-            ground.bounds,
-            canvas=ground.canvas,
-            linked=_group() if linked else "",
-            basemap=basemap,
-        ),
-        key=key,
-        feature_group_to_add=paint,
-        height=height,
-        use_container_width=True,
-        returned_objects=maps.RETURNED,
-        on_change=on_click,
-    )
+    # The place of the map is kept before it comes (frame.css): what is under it must not jump.
+    with st.container(key=f"place_{height}_{key}"):
+        st_folium(
+            maps.base_map(
+                ground.url,
+                ground.bounds,
+                canvas=ground.canvas,
+                linked=_group() if linked else "",
+                basemap=basemap,
+            ),
+            key=key,
+            feature_group_to_add=paint,
+            height=height,
+            use_container_width=True,
+            returned_objects=maps.RETURNED,
+            on_change=on_click,
+        )
 
 
 def _group() -> str:
