@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ import pytest
 from cpts_data.diagnostic import Diagnostic
 from cpts_data.space.receiving import add_files
 from tests import official_layouts
+
+# A page under test asks for what it needs: nothing is worked out ahead beside it.
+os.environ["CPTS_PREPARATION"] = "0"
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,10 @@ import pytest
 
 from cpts_data.__main__ import main
 from cpts_data.analysis.aggregate import VALUES_COLUMNS
+from cpts_data.diagnostic import Diagnostic
 from cpts_data.indicators import INDICATORS
+from cpts_data.reading import kept
+from cpts_data.reading.themes import VIEWS
 from tests.official_layouts import APL, apl_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +43,41 @@ def values(capsys, space, *words):
     code, out, err = run(capsys, "valeurs", "--espace", space, *words)
     assert (code, err) == (0, "")
     return pd.read_csv(io.StringIO(out), dtype={"territory": str, "period": str})
+
+
+# --------------------------------------------------------------------------- preparer
+
+
+def test_preparing_keeps_the_reading_of_every_theme(capsys, five_space, tmp_path, monkeypatch):
+    copy = tmp_path / "espace"
+    shutil.copytree(five_space, copy, ignore=shutil.ignore_patterns(".cache"))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    code, out, err = run(capsys, "preparer", "--espace", copy)
+    assert (code, out, err) == (0, "", "5 thèmes prêts.\n")
+    diagnostic = Diagnostic.open(copy)
+
+    def refuse(*_):
+        raise AssertionError("worked out again")
+
+    for view in VIEWS.values():
+        found = kept.reading(diagnostic, view.indicators, refuse)
+        assert set(found.values["indicator"]) <= set(view.indicators)
+
+
+def test_preparing_side_by_side_is_preparing(capsys, five_space, tmp_path, monkeypatch):
+    copy = tmp_path / "espace"
+    shutil.copytree(five_space, copy, ignore=shutil.ignore_patterns(".cache"))
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert run(capsys, "preparer", "--espace", copy) == (0, "", "5 thèmes prêts.\n")
+    assert len(list((copy / ".cache").glob("lecture-*-values.parquet"))) == 5
+
+
+def test_preparing_a_space_without_cpts_says_so(capsys, tmp_path, five_files):
+    space = tmp_path / "e"
+    run(capsys, "ajouter", "--espace", space, five_files["populations_legales"])
+    code, out, err = run(capsys, "preparer", "--espace", space)
+    assert (code, out) == (0, "")
+    assert err == "Aucune CPTS dans cet espace : rien à préparer.\n"
 
 
 # --------------------------------------------------------------------------- ajouter

@@ -88,6 +88,21 @@ def test_shares_and_intervals():
     assert french.between(100 * 62 / 900, 100 * 80 / 900, "%", 1) == f"entre 6,9 et 8,9{NARROW}%"
 
 
+def test_an_interval_whose_ends_read_the_same_is_an_approximation():
+    assert french.between(8.4213, 8.4233, "%", 2) == f"environ 8,42{NARROW}%"
+    assert french.between(8.4213, 8.4233, "%", 3) == f"entre 8,421 et 8,423{NARROW}%"
+    # One figure known exactly is no approximation.
+    assert french.between(3.0, 3.0, "", 0) == "entre 3 et 3"
+    assert french.between(None, 3.0, "%", 0) == f"entre n.d. et 3{NARROW}%"
+
+
+def test_the_numbers_of_a_column_are_written_alike():
+    assert french.column([34.0, 35.6, 0.25]) == {34.0: "34,00", 35.6: "35,60", 0.25: "0,25"}
+    assert french.column([34.0, 1200.0]) == {34.0: "34", 1200.0: f"1{NARROW}200"}
+    assert french.column([-0.5, float("nan"), 2.0]) == {-0.5: "−0,5", 2.0: "2,0"}
+    assert french.column([]) == {}
+
+
 def test_dates():
     assert french.date(dt.date(2026, 11, 22)) == "22 novembre 2026"
     assert french.date(dt.date(2024, 1, 1)) == "1er janvier 2024"

@@ -40,6 +40,7 @@ from pages.parts import static_files
 from pages.parts.uploads import on_disk
 
 PREPARATION_VARIABLE = "CPTS_PREPARATION"
+_MOST_PREPARATIONS = 2
 _WAIT_AFTER_REFUSAL = 20.0
 # What makes two arguments of a cached function the same: for a space, its folder and its files.
 # Composed territories beside it change nothing of what is shared; one of them tells itself, since
@@ -107,6 +108,8 @@ def _prepare_in_background(path: str) -> None:
     command = [sys.executable, "-m", "cpts_data", "preparer", "--arriere-plan", "--espace", path]
     started = _preparing()
     started[:] = [one for one in started if one.poll() is None]
+    if len(started) >= _MOST_PREPARATIONS:
+        return
     with contextlib.suppress(OSError):
         started.append(
             subprocess.Popen(

@@ -1,6 +1,7 @@
 """Comparisons and ranks against hand calculations and the figures of DOMAIN §7."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -199,6 +200,21 @@ def test_bounds_that_straddle_the_reference_say_nothing():
     assert (found["basis"], found["side"], found["verdict"]) == ("bornes_indecises", "", "")
     found = one(_bounded(), beside(10), entries=[model])
     assert (found["basis"], found["side"], found["verdict"]) == ("bornes", "au_dessous", "")
+
+
+def _modelled(**options):
+    """A share published by département, and told by an estimate for smaller territories."""
+    return replace(entry("part", polarity=NEUTRAL), otherwise=(Expected(()),), **options)
+
+
+def test_an_estimate_between_bounds_has_a_side_and_no_test():
+    """62 to 80 out of 900 would be far from 20 % if they were observed; an estimate is not."""
+    found = one(_bounded(), beside(20), entries=[_modelled()])
+    assert (found["basis"], found["side"], found["verdict"]) == ("bornes", "au_dessous", "")
+    # The département's own figure is counted: it is tested.
+    counted = _bounded().assign(level="departement")
+    found = one(counted, beside(20), entries=[_modelled()])
+    assert (found["side"], found["verdict"]) == ("au_dessous", Verdict.MOINS_ELEVE_NET)
 
 
 def test_masks_over_a_fifth_of_the_population_allow_no_verdict():
