@@ -39,8 +39,9 @@ NOT_ACCESSIBLE = (
     "centaines d'arrêts en barreraient l'accès. Remplacement : la page « Annuaire ».",
     "Les grands tableaux triables sont dessinés par Streamlit dans un canevas : ils se parcourent "
     "aux flèches, mais leur lecture vocale n'a pas été vérifiée. Remplacement : l'export CSV.",
-    "Les graphiques interactifs ne se parcourent pas au clavier. Remplacement : leur tableau, et "
-    "la phrase qui dit le résultat.",
+    "Les graphiques interactifs (« Comparaison », « ACI », « Accueil ») ne se parcourent pas au "
+    "clavier. Remplacement : leur tableau, et la phrase qui dit le résultat. Ceux des thèmes sont "
+    "eux-mêmes des tableaux.",
     "Quelques mots que Streamlit donne aux aides techniques restent en anglais : le nom du cadre "
     "des cartes, le lien « Skip to main content », des boutons de tableau.",
 )
@@ -70,7 +71,7 @@ def statement() -> None:
         "Sans réponse satisfaisante, vous pouvez saisir le Défenseur des droits, gratuitement, sur "
         "defenseurdesdroits.fr ou au 09 69 39 00 00."
     )
-    _paragraph("Page établie le 22 novembre 2026, par les auteurs du logiciel.")
+    _paragraph("Page établie le 29 novembre 2026, par les auteurs du logiciel.")
 
 
 def _heading(text: str) -> None:

@@ -23,14 +23,13 @@ def _commune_values(diagnostic: Diagnostic, territory: Territory, name: str) -> 
 
 
 def _bars(table: pd.DataFrame, indicator: Indicator) -> str:
-    """One bar by commune, the highest first: a table whose last column is drawn."""
-    shown = table.sort_values("value", ascending=False)
-    widest = float(shown["value"].abs().max()) or 1.0
+    """One bar by commune, in the order given: a table whose last column is drawn."""
+    widest = float(table["value"].abs().max()) or 1.0
     rows = "".join(
         f'<tr data-indicateur="{indicator.id}"><th scope="row">{cards.text(str(name))}</th>'
         f'<td data-label=""><span class="cpts-bar"><i style="width:{80 * value / widest:.1f}%"></i>'
         f"<b>{cards.text(french.number(value, indicator.digits))}</b></span></td></tr>"
-        for name, value in zip(shown["Commune"], shown["value"].astype(float), strict=True)
+        for name, value in zip(table["Commune"], table["value"].astype(float), strict=True)
     )
     head = f'<th scope="col">Commune</th><th scope="col">{cards.text(indicator.unit)}</th>'
     return (

@@ -27,7 +27,8 @@ def line(shown: Shown) -> str:
         parts.append(_bar("range", scale, float(row["lowest"]), float(row["highest"])))
         parts.append(_bar("mid", scale, float(row["q1"]), float(row["q3"])))
     parts.append('<i class="ref"></i>')
-    parts.append(_bar("ci", scale, float(row["lower"]), float(row["upper"])))
+    kind = "band" if shown.status is Status.BOUNDED else "ci"
+    parts.append(_bar(kind, scale, float(row["lower"]), float(row["upper"])))
     value = float(row["value"])
     if shown.status in (Status.OBSERVED, Status.ESTIMATED) and value == value:
         tone = marks.of_comparison(row, indicator).tone
@@ -107,4 +108,5 @@ def _row(own: OwnReading, shown: Shown) -> str:
 
 def key() -> str:
     """How to read a line, in words."""
-    return f'<p class="cpts-note">{cards.text(KEY)}</p>'
+    bounds = "Bande sombre : entre deux bornes, le secret statistique cachant le reste."
+    return f'<p class="cpts-note">{cards.text(f"{KEY} {bounds}")}</p>'
