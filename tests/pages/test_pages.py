@@ -48,10 +48,16 @@ def test_a_real_space_is_not_called_fictitious(offered):
     assert "fictif" not in texts(open_page("app.py", espace="corse"))
 
 
-def test_an_empty_space_says_what_is_missing_and_how_to_add_it(offered):
-    said = texts(open_page("pages/synthese.py", espace="vide"))
+@pytest.mark.parametrize("page", ["app.py", "pages/synthese.py", "pages/comparaison.py"])
+def test_an_empty_space_says_what_is_missing_and_how_to_add_it(offered, page):
+    test = open_page(page, espace="vide")
+    said = texts(test)
     assert "ne contient pas encore de périmètre de CPTS" in said
-    assert "ajouter" in said
+    assert "déposez sur la page" in said
+    # No command of a terminal for people who never open one.
+    assert "python -m" not in said
+    links = [link.proto.label for link in test.main.get("page_link")]
+    assert links[:2] == ["Composer un territoire", "Déposer une liste de CPTS"]
 
 
 def test_the_address_chooses_the_cpts(offered):
