@@ -63,7 +63,7 @@ def table(chart: LineChart, name: str) -> str:
     beside = references[0] if len(references) == 1 else "Référence"
     aims = any(not math.isnan(line.target) for line in chart.lines)
     head = ["Indicateur", name, axis.scale(chart.axis), text(beside)]
-    head = [text(head[0]), text(head[1]), *head[2:], *(["Cible"] if aims else [])]
+    head = [text(head[0]), text(head[1]), *head[2:], *(["Cible"] if aims else []), "Verdict"]
     titles = "".join(f'<th scope="col">{one}</th>' for one in head)
     rows = "".join(_row(chart, line, axis, (name, beside), aims=aims) for line in chart.lines)
     return (
@@ -86,11 +86,13 @@ def _row(chart: LineChart, line: Line, axis: Axis, names: tuple[str, str], *, ai
     cells = [(own, figure), ("", _drawn(chart, line, axis)), (beside, reference)]
     if aims:
         cells.append(("Cible", _aim(line)))
+    cells.append(("Verdict", cards.chip(line.mark) or "–"))
     body = "".join(
         f'<td data-label="{text(label)}"><span>{cell}</span></td>' for label, cell in cells
     )
     about = figure_marks.about(shown.row)
-    return f'<tr {about}><th scope="row">{text(line.label)}</th>{body}</tr>'
+    when = text(str(shown.row["period"]))
+    return f'<tr {about}><th scope="row">{text(line.label)}<small>{when}</small></th>{body}</tr>'
 
 
 def _aim(line: Line) -> str:
@@ -101,7 +103,7 @@ def _aim(line: Line) -> str:
 
 
 def _drawn(chart: LineChart, line: Line, axis: Axis) -> str:
-    """The drawing of one line, and its verdict for those who do not see it."""
+    """The drawing of one line; its words are in the cells around it."""
     across = line.reference if chart.across is None else chart.across
     tone = line.mark.tone
     parts = [
@@ -111,8 +113,4 @@ def _drawn(chart: LineChart, line: Line, axis: Axis) -> str:
         axis.mark("aim", line.target),
         axis.mark(f"dot {tone}", line.value),
     ]
-    words = f'<span class="cpts-unseen">{text(line.mark.words)}</span>' if line.mark.words else ""
-    return (
-        f'<span class="cpts-spine cpts-plot" title="{text(line.mark.words)}" aria-hidden="true">'
-        f"{''.join(parts)}</span>{words}"
-    )
+    return f'<span class="cpts-spine cpts-plot" aria-hidden="true">{"".join(parts)}</span>'
